@@ -1,0 +1,7 @@
+"""Coded diagnostics: each names what a result already says, and fires, is silent or cannot know."""
+
+from subtyping.checks.context import CheckContext
+from subtyping.checks.registry import CHECKS, run_checks
+from subtyping.checks.result import Check, CheckResult
+
+__all__ = ["CHECKS", "Check", "CheckContext", "CheckResult", "run_checks"]

@@ -1,0 +1,19 @@
+"""Simulated cohorts with known truth, and the continuum twin of a real one."""
+
+from subtyping.cohorts.continuum import Continuum, continuum_twin, fit_continuum
+from subtyping.cohorts.designs import DESIGNS, Design, Setting, design_settings
+from subtyping.cohorts.files import write_cohort
+from subtyping.cohorts.simulate import SimulatedCohort, simulate_cohort
+
+__all__ = [
+    "DESIGNS",
+    "Continuum",
+    "Design",
+    "Setting",
+    "SimulatedCohort",
+    "continuum_twin",
+    "design_settings",
+    "fit_continuum",
+    "simulate_cohort",
+    "write_cohort",
+]

@@ -176,7 +176,7 @@ class Panel:
 
     def role(self, name: str) -> pd.Series | None:
         """Return the column of a role, or None if it was not declared."""
-        return self.samples[name] if name in self.samples else None
+        return self.samples.get(name)
 
     def in_groups(self, groups: Sequence[str]) -> np.ndarray:
         """Return a mask of the samples whose group is one of `groups`.

@@ -1,0 +1,46 @@
+"""Results to MLflow: a stream of records, one consumer, one store."""
+
+from subtyping.tracking.consume import consume
+from subtyping.tracking.quiet import import_mlflow
+from subtyping.tracking.records import (
+    Child,
+    Dataset,
+    File,
+    Metrics,
+    Model,
+    Params,
+    Record,
+    Tag,
+    Text,
+)
+from subtyping.tracking.store import DEFAULT_EXPERIMENT, Store, open_store, tracking_uri
+from subtyping.tracking.stream import Candidate, flatten, start_records, study_records
+from subtyping.tracking.tracked_run import TrackedRun, tracked_run
+from subtyping.tracking.ui import UI_ENVIRONMENT, ui_command, ui_link
+
+__all__ = [
+    "DEFAULT_EXPERIMENT",
+    "UI_ENVIRONMENT",
+    "Candidate",
+    "Child",
+    "Dataset",
+    "File",
+    "Metrics",
+    "Model",
+    "Params",
+    "Record",
+    "Store",
+    "Tag",
+    "Text",
+    "TrackedRun",
+    "consume",
+    "flatten",
+    "import_mlflow",
+    "open_store",
+    "start_records",
+    "study_records",
+    "tracked_run",
+    "tracking_uri",
+    "ui_command",
+    "ui_link",
+]

@@ -1,0 +1,90 @@
+"""What a check says, and what it is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from subtyping.checks.context import CheckContext
+
+__all__ = ["Check", "CheckResult", "Finding", "fires", "not_applicable", "silent"]
+
+Severity = Literal["issue", "tip"]
+Outcome = Literal["fires", "silent", "not_applicable"]
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What one check found.
+
+    Attributes
+    ----------
+    code : str
+        Stable code, ``ST001`` and on.
+    title : str
+        What is wrong when the check fires.
+    severity : {"issue", "tip"}
+        An issue weakens an inference; a tip tells what the reader should know.
+    outcome : {"fires", "silent", "not_applicable"}
+        Not applicable: what the check looks at is not there.
+    sentence : str
+        What was seen, with its numbers, and what to do.
+    """
+
+    code: str
+    title: str
+    severity: Severity
+    outcome: Outcome
+    sentence: str
+
+    @property
+    def is_firing_issue(self) -> bool:
+        """Whether an issue fires (exit code 1 of ``check``, and of ``run --strict``)."""
+        return self.severity == "issue" and self.outcome == "fires"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The outcome of a check and its sentence; a title where it names what it found."""
+
+    outcome: Outcome
+    sentence: str
+    title: str | None = None
+
+
+def fires(sentence: str, title: str | None = None) -> Finding:
+    """Return the finding of a check that fires."""
+    return Finding("fires", sentence, title)
+
+
+def silent(sentence: str) -> Finding:
+    """Return the finding of a check with nothing to complain of."""
+    return Finding("silent", sentence)
+
+
+def not_applicable(sentence: str) -> Finding:
+    """Return the finding of a check that cannot know; the sentence says what it would need."""
+    return Finding("not_applicable", sentence)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One diagnostic: names what results already say, computes nothing heavy.
+
+    Attributes
+    ----------
+    code, title, severity
+        See `CheckResult`.
+    judge : callable
+        From a context to a finding.
+    """
+
+    code: str
+    title: str
+    severity: Severity
+    judge: Callable[[CheckContext], Finding]
+
+    def run(self, context: CheckContext) -> CheckResult:
+        """Return what this check says of `context`."""
+        finding = self.judge(context)
+        title = finding.title or self.title
+        return CheckResult(self.code, title, self.severity, finding.outcome, finding.sentence)

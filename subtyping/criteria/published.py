@@ -1,0 +1,88 @@
+"""Published criteria and no criterion at all, on the same people."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from subtyping.criteria.operating import OperatingCharacteristics, operating_characteristics
+from subtyping.criteria.rows import describe, screening_cost, share_with_interval, spread
+from subtyping.criteria.rule import Clause, EligibilityRule
+from subtyping.panel.panel import Panel
+
+__all__ = ["comparator_row", "published_rules"]
+
+Floats = NDArray[np.float64]
+
+
+def published_rules(
+    published: pd.DataFrame, routine: pd.DataFrame | None
+) -> list[tuple[str, EligibilityRule]]:
+    """Return the published criteria these people can be judged by, and "enrol everybody".
+
+    Parameters
+    ----------
+    published : pandas.DataFrame
+        ``criterion, marker, operator, threshold, unit, context, source``.
+    routine : pandas.DataFrame or None
+        Routine markers in canonical units, indexed by sample_id.
+
+    Returns
+    -------
+    list of (note, EligibilityRule)
+        Criteria on analytes of other platforms are left out: their thresholds do not carry.
+    """
+    held = set() if routine is None else {str(c) for c in routine.columns}
+    rules = []
+    for row in published.to_dict("records"):
+        if row["marker"] not in held:
+            continue
+        clause = Clause(row["marker"], row["operator"], float(row["threshold"]), row["unit"],
+                        source="routine")  # fmt: skip
+        provenance = (("criterion", str(row["criterion"])), ("source", str(row["source"])))
+        note = f"Published: {row['context']}. {row['source']}."
+        rules.append((note, EligibilityRule((clause,), provenance=provenance)))
+    everybody = EligibilityRule((), provenance=(("criterion", "enrol_everybody"),))
+    rules.append(("No criterion: every case is enrolled.", everybody))
+    return rules
+
+
+def comparator_row(
+    note: str,
+    rule: EligibilityRule,
+    people: tuple[Panel, Panel, pd.DataFrame | None],
+    membership: tuple[Floats, str, float | None] | None,
+    draws: list[OperatingCharacteristics],
+) -> dict[str, Any]:
+    """Return the row of a rule that learnt nothing from these people.
+
+    Parameters
+    ----------
+    note : str
+        Where the rule comes from.
+    rule : EligibilityRule
+    people : tuple of (cases, reference people, routine markers)
+    membership : tuple of (probability, target condition, target prevalence) or None
+        Membership of the cases where there is a subtype; else the rule is its own target.
+    draws : list of OperatingCharacteristics
+        The rule in each resample (empty where there is no subtype).
+    """
+    cases, reference, routine = people
+    met = rule.apply(cases, routine)
+    share = share_with_interval("positive_frac", met)
+    row: dict[str, Any] = {"n_case": int(met.notna().sum()), "note": note}
+    if membership is None:
+        row |= describe(rule, "published") | share | screening_cost(share)
+        row |= {f"prevalence_frac{end}": share[f"positive_frac{end}"]
+                for end in ("", "_ci_low", "_ci_high")}  # fmt: skip
+        row["target_condition"] = "meeting the criterion itself; there is no subtype to find"
+        row["obtained"] = "share of cases"
+    else:
+        probability, target, prevalence = membership
+        flags = met.to_numpy(dtype=float, na_value=np.nan)
+        seen = operating_characteristics(flags, probability, target_prevalence_frac=prevalence)
+        row |= describe(rule, "published") | spread(seen, draws)
+        row["target_condition"] = target
+        row["obtained"] = "fixed rule, all cases; fidelity to the labels"
+    return row | share_with_interval("reference_positive_frac", rule.apply(reference, routine))

@@ -1,0 +1,132 @@
+"""The rows of the criteria table: one rule, its numbers and their intervals."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from subtyping.criteria.candidates import Candidates
+from subtyping.criteria.operating import OperatingCharacteristics
+from subtyping.criteria.rule import Clause, EligibilityRule
+from subtyping.criteria.search import Choice
+from subtyping.statistics.intervals import percentile_interval, wilson_interval
+
+__all__ = ["COLUMNS", "as_rule", "as_table", "describe", "share_with_interval", "spread"]
+
+CHARACTERISTICS = (
+    "prevalence_frac",
+    "sensitivity",
+    "specificity",
+    "ppv",
+    "npv",
+    "positive_frac",
+    "screen_fail_frac",
+    "number_needed_to_screen",
+)
+
+_THRESHOLD = ("threshold", "unit", "threshold_ci_low", "threshold_ci_high")
+
+COLUMNS = (
+    *("rule", "rule_text", "kind", "claim", "target_condition"),
+    *(f"{name}{end}" for name in CHARACTERISTICS for end in ("", "_ci_low", "_ci_high")),
+    *_THRESHOLD,
+    *(
+        f"{name.replace('threshold', 'threshold_2').replace('unit', 'unit_2')}"
+        for name in _THRESHOLD
+    ),
+    *("reference_positive_frac", "reference_positive_frac_ci_low"),
+    *("reference_positive_frac_ci_high", "sensitivity_apparent", "specificity_apparent"),
+    *("sensitivity_optimism", "specificity_optimism", "selection_frac", "n_resamples"),
+    *("n_case", "obtained", "note"),
+)
+
+TEXT = frozenset(
+    {"rule", "rule_text", "kind", "claim", "target_condition", "unit", "unit_2", "obtained", "note"}
+)
+
+
+def as_rule(
+    choice: Choice, candidates: Candidates, platform: str | None, target: str, seed: int
+) -> EligibilityRule:
+    """Return a choice among candidate columns as an eligibility rule."""
+    clauses = tuple(
+        Clause(candidates.names[k], operator, threshold, candidates.units[k], candidates.sources[k])
+        for k, operator, threshold in zip(
+            choice.columns, choice.operators, choice.thresholds, strict=True
+        )
+    )
+    return EligibilityRule(
+        clauses,
+        choice.joiner,
+        platform=platform,
+        target_condition=target,
+        provenance=(("chosen_by", "weighted Youden index, selection inside the bootstrap"),
+                    ("seed", str(seed))),
+    )  # fmt: skip
+
+
+def describe(rule: EligibilityRule, kind: str) -> dict[str, Any]:
+    """Return the columns that name a rule."""
+    row: dict[str, Any] = {
+        "rule": json.dumps(rule.to_dict(), sort_keys=True),
+        "rule_text": rule.text,
+        "kind": kind,
+        "claim": rule.claim,
+        "target_condition": rule.target_condition,
+    }
+    for clause, end in zip(rule.clauses, ("", "_2"), strict=False):
+        row[f"threshold{end}"], row[f"unit{end}"] = clause.threshold, clause.unit
+    return row
+
+
+def spread(
+    estimate: OperatingCharacteristics, draws: Sequence[OperatingCharacteristics]
+) -> dict[str, float]:
+    """Return each characteristic with the percentile interval of its draws."""
+    row: dict[str, float] = {}
+    for name in CHARACTERISTICS:
+        row[name] = getattr(estimate, name)
+        low, high = percentile_interval([getattr(one, name) for one in draws])
+        row[f"{name}_ci_low"], row[f"{name}_ci_high"] = low, high
+    return row
+
+
+def share_with_interval(name: str, met: pd.Series | ArrayLike) -> dict[str, float]:
+    """Return the share of known answers that are yes, with Wilson's interval."""
+    answers = np.asarray(pd.array(np.asarray(met, dtype=object), dtype="boolean").to_numpy(
+        dtype=float, na_value=np.nan))  # fmt: skip
+    known = answers[~np.isnan(answers)]
+    low, high = wilson_interval(known.sum(), len(known))
+    share = float(known.mean()) if len(known) else float("nan")
+    return {name: share, f"{name}_ci_low": float(low), f"{name}_ci_high": float(high)}
+
+
+def screening_cost(share: Mapping[str, float]) -> dict[str, float]:
+    """Return screen failures and number needed to screen from ``positive_frac``."""
+    middle, low, high = (share[f"positive_frac{end}"] for end in ("", "_ci_low", "_ci_high"))
+    return {
+        "screen_fail_frac": 1 - middle,
+        "screen_fail_frac_ci_low": 1 - high,
+        "screen_fail_frac_ci_high": 1 - low,
+        "number_needed_to_screen": _inverse(middle),
+        "number_needed_to_screen_ci_low": _inverse(high),
+        "number_needed_to_screen_ci_high": _inverse(low),
+    }
+
+
+def as_table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return the rows as the criteria table: every column, numbers as floats."""
+    table = pd.DataFrame([dict(row) for row in rows], columns=list(COLUMNS))
+    for column in COLUMNS:
+        if column in TEXT:
+            table[column] = table[column].astype(object).where(table[column].notna(), None)
+        else:
+            table[column] = pd.to_numeric(table[column]).astype(float)
+    return table
+
+
+def _inverse(share: float) -> float:
+    return 1 / share if share > 0 else float("nan")

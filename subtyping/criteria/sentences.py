@@ -1,0 +1,104 @@
+"""What a trial planner should know about the criteria, in plain words."""
+
+import pandas as pd
+
+from subtyping.criteria.rule import EligibilityRule
+
+__all__ = ["criteria_sentence", "rule_note"]
+
+_STEADY = 0.80
+_MOST_FAILED = 0.9
+
+NO_RULE = {
+    "none": "there is no subtype to enrol",
+    "underpowered": "there are too few people to tell whether there is a subtype",
+    "blocked": "case status cannot be told apart from how the samples were measured",
+}
+
+
+def rule_note(
+    rule: EligibilityRule, selection_frac: float, target_prevalence_frac: float | None
+) -> str:
+    """Return the caveats of a proposed rule.
+
+    Parameters
+    ----------
+    rule : EligibilityRule
+    selection_frac : float
+        Share of resamples that chose the same markers.
+    target_prevalence_frac : float or None
+        Prevalence the predictive values were computed at, where declared.
+
+    Returns
+    -------
+    str
+    """
+    notes = []
+    if selection_frac < _STEADY:
+        notes.append(
+            f"Only {selection_frac:.0%} of the resamples chose the same "
+            f"{'marker' if len(rule.clauses) == 1 else 'markers'}: others would do about as well, "
+            "and the numbers are those of the procedure rather than of this rule."
+        )
+    if target_prevalence_frac is not None:
+        notes.append(f"Predictive values at a prevalence of {target_prevalence_frac:.0%}.")
+    if rule.portability:
+        notes.append(rule.portability)
+    return " ".join(notes)
+
+
+def criteria_sentence(
+    table: pd.DataFrame, kind: str, axis: str, n_needed: int | None, resamples: int
+) -> str:
+    """Return what the table says, with its caveats.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Criteria table.
+    kind, axis : str
+        Of the verdict.
+    n_needed : int or None
+        Cases that would give enough power, where known.
+    resamples : int
+        Resamples asked for.
+
+    Returns
+    -------
+    str
+    """
+    beside = int((table["kind"] == "published").sum()) - 1
+    others = (
+        f" {beside} published criteria stand beside."
+        if beside > 0
+        else " No published criterion could be judged: no routine marker was given."
+    )
+    if kind in NO_RULE:
+        needed = f" About {n_needed:,} cases would be needed." if n_needed else ""
+        return f"No rule is proposed: {NO_RULE[kind]}.{needed}{others}"
+    if kind == "continuum":
+        row = table.iloc[0]
+        return (
+            f"No subtype rule is proposed: the {axis} skew is a continuum. A trial that wants its "
+            f"upper tail could take {row['rule_text']}, met by {row['positive_frac']:.0%} of the "
+            f"cases and {row['reference_positive_frac']:.0%} of the reference people.{others}"
+        )
+    proposed = table[table["kind"] == "subtype"]
+    if proposed.empty:
+        return f"No rule is proposed: the memberships leave nothing to tell apart.{others}"
+    told = [_one_rule(row) for row in proposed.to_dict("records")]
+    failed = proposed["n_resamples"].min() < _MOST_FAILED * resamples
+    warned = " More than a tenth of the resamples could not be used." if failed else ""
+    return (
+        f"{' '.join(told)} These are candidate criteria; the shares are fidelity to the labels "
+        f"of this procedure in people left out, not accuracy.{warned}{others}"
+    )
+
+
+def _one_rule(row: dict[str, object]) -> str:
+    return (
+        f"{row['rule_text']} finds {row['sensitivity']:.0%} ({row['sensitivity_ci_low']:.0%} to "
+        f"{row['sensitivity_ci_high']:.0%}) of the subtype and excludes {row['specificity']:.0%} "
+        f"({row['specificity_ci_low']:.0%} to {row['specificity_ci_high']:.0%}) of the other "
+        f"cases; {row['number_needed_to_screen']:.1f} people are screened for each enrolled."
+    )

@@ -1,0 +1,116 @@
+"""Enough people to tell? Power of the mixture test, from a stored surface or simulated afresh."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from subtyping._random import stream
+from subtyping.statistics.mixture_test import mixture_test
+
+__all__ = ["PowerStatement", "power_at", "power_surface", "simulate_power"]
+
+SURFACE = Path(__file__).parent / "power_surface.csv"
+ENOUGH = 0.8
+
+
+@dataclass(frozen=True)
+class PowerStatement:
+    """Power for a number of cases.
+
+    Attributes
+    ----------
+    power : float
+        Probability of rejecting one unimodal population.
+    n_needed : int or None
+        Smallest stored number of cases with a power of .8, or None beyond the surface.
+    """
+
+    power: float
+    n_needed: int | None
+
+
+@cache
+def power_surface() -> pd.DataFrame:
+    """Return the stored surface: ``n_case, fraction, effective_separation, power, n_draws``.
+
+    Made by ``experiments/benchmarks/power_surface.py``; the test level is in its header.
+    """
+    return pd.read_csv(SURFACE, comment="#")
+
+
+def simulate_power(
+    n_case: int,
+    fraction: float,
+    effective_separation: float,
+    *,
+    level: float,
+    n_draws: int = 200,
+    seed: int = 0,
+) -> float:
+    """Simulate the power of the mixture test on normal components.
+
+    Parameters
+    ----------
+    n_case : int
+    fraction : float
+        Share of the cases in the subtype.
+    effective_separation : float
+        Difference of class means over the within-class SD of the score.
+    level : float
+        Nominal level of the test.
+    n_draws : int, default 200
+    seed : int, default 0
+
+    Returns
+    -------
+    float
+        Share of draws in which the test rejects.
+    """
+    rejected = 0
+    for k in range(n_draws):
+        rng = stream(seed, "power", n_case, str(fraction), str(effective_separation), k)
+        member = rng.random(n_case) < fraction
+        x = rng.standard_normal(n_case) + effective_separation * member
+        rejected += mixture_test(x, rng).p_value <= level
+    return rejected / n_draws
+
+
+def power_at(n_case: int, fraction: float, effective_separation: float) -> PowerStatement:
+    """Read the power for this many cases from the stored surface.
+
+    Parameters
+    ----------
+    n_case : int
+    fraction, effective_separation : float
+        The declared smallest subtype of interest. The nearest stored fraction at or below and
+        separation at or below are used, so that the statement errs to the careful side.
+
+    Returns
+    -------
+    PowerStatement
+        Power interpolated linearly in log n, and the n at which it reaches .8.
+
+    Examples
+    --------
+    >>> power_at(25, 0.25, 3.5).power < 0.8 < power_at(600, 0.25, 3.5).power
+    True
+    """
+    surface = power_surface()
+    fraction = _at_or_below(surface["fraction"], fraction)
+    separation = _at_or_below(surface["effective_separation"], effective_separation)
+    chosen = surface[
+        (surface["fraction"] == fraction) & (surface["effective_separation"] == separation)
+    ].sort_values("n_case")
+    n, power = chosen["n_case"].to_numpy(float), np.maximum.accumulate(chosen["power"].to_numpy())
+    here = float(np.interp(np.log(max(n_case, 1)), np.log(n), power, left=0.0))
+    enough = n[power >= ENOUGH]
+    return PowerStatement(power=here, n_needed=int(enough[0]) if len(enough) else None)
+
+
+def _at_or_below(stored: pd.Series, wanted: float) -> float:
+    values = np.sort(stored.unique())
+    below = values[values <= wanted + 1e-9]
+    return float(below[-1] if len(below) else values[0])

@@ -1,0 +1,97 @@
+"""What Olink files say about samples: controls, plates and flags per panel, the platform."""
+
+import re
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from subtyping._validation import count_of, list_some
+from subtyping.panel.measured import Measured
+from subtyping.panel.texts import as_category, as_ids
+
+__all__ = ["control_note", "is_olink_control", "joined_per_row", "olink_platform"]
+
+CONTROL = re.compile(
+    r"(?:ipc|neg|sc|nc|pc)[\s_.\-]?\d*|.*\bcontrol\b.*|.*control[\s_.\-]*\d*"
+    r"|(?:neg|negative|sample|plate|inter-?plate)[\s_.\-]*(?:ctrl|control)?[\s_.\-]*\d*",
+    re.IGNORECASE,
+)
+FLAG_OF_NONE = "pass"
+
+
+def is_olink_control(sample_id: str) -> bool:
+    """Return whether an id is that of an Olink control well.
+
+    Examples
+    --------
+    >>> [is_olink_control(name) for name in ("IPC_1", "Neg2", "CONTROL_SAMPLE_AS 1", "Co_163")]
+    [True, True, True, False]
+    """
+    return CONTROL.fullmatch(str(sample_id).strip()) is not None
+
+
+def control_note(ids: Iterable[str]) -> tuple[str, ...]:
+    """Return the sentence that counts Olink control wells, if there are any.
+
+    Examples
+    --------
+    >>> control_note(["IPC", "p1"])
+    ("1 Olink control well stays in the panel: 'IPC'.",)
+    """
+    controls = [name for name in ids if is_olink_control(name)]
+    if not controls:
+        return ()
+    verb = "stays" if len(controls) == 1 else "stay"
+    count = count_of(len(controls), "Olink control well")
+    return (f"{count} {verb} in the panel: {list_some(controls, 5)}.",)
+
+
+def olink_platform(panels: Iterable[str]) -> str:
+    """Return the platform from the panel names of a file, versions left out.
+
+    Examples
+    --------
+    >>> olink_platform(["Olink INFLAMMATION(v.3022)"]), olink_platform(["CVD2", "IR"])
+    ('Olink INFLAMMATION', 'Olink CVD2, IR')
+    """
+    plain = [re.sub(r"\s*\(v\.?[^)]*\)\s*$", "", name).strip() for name in panels]
+    joined = ", ".join(dict.fromkeys(name for name in plain if name))
+    return joined if joined.casefold().startswith("olink") else f"Olink {joined}".strip()
+
+
+def join_flags(flags: Iterable[object]) -> str | None:
+    """Return distinct flags or plates joined by `` + ``, a pass left out beside a warning."""
+    filled = list(dict.fromkeys(str(flag) for flag in flags if not pd.isna(flag)))
+    telling = [flag for flag in filled if flag.casefold() != FLAG_OF_NONE]
+    return " + ".join(telling) if telling else (filled[0] if filled else None)
+
+
+def joined_per_row(
+    table: pd.DataFrame, sample: str, name: str, measured: Measured
+) -> pd.Series:
+    """Return, for each row of the panel, what its sample's lines say in a column.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Long table.
+    sample, name : str
+        Id column, and the column that differs within a sample.
+    measured : Measured
+        Rows to fill.
+
+    Returns
+    -------
+    pandas.Series
+        Distinct values joined by `` + ``; a ``Pass`` is left out beside a warning.
+
+    Examples
+    --------
+    >>> join_flags(["Pass", "Warning"]), join_flags(["plate 1", "plate 2"])
+    ('Warning', 'plate 1 + plate 2')
+    """
+    ids, _ = as_ids(table[sample])
+    pairs = pd.DataFrame({"id": ids, "value": as_category(table[name]).to_numpy(dtype=object)})
+    joined = pairs.drop_duplicates().groupby("id", sort=False)["value"].agg(join_flags)
+    return pd.Series(np.asarray(joined.reindex(measured.sample_id), dtype=object), name=name)

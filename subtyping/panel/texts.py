@@ -1,0 +1,79 @@
+"""Ids and categories as text that compares the way people mean it."""
+
+import re
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["MISSING", "as_category", "as_ids", "as_text", "is_numeric_text"]
+
+WHOLE_FLOAT = re.compile(r"-?\d+\.0")
+MISSING = frozenset({"", "nan", "na", "n/a", "#n/a", "<na>", "nat", "null"})
+
+
+def as_text(value: object) -> str:
+    """Return a value as stripped text, whole numbers without a decimal part.
+
+    Examples
+    --------
+    >>> as_text(" MDD "), as_text(1.0), as_text("1.0"), as_text("2.50")
+    ('MDD', '1', '1', '2.50')
+    """
+    text = str(value).strip()
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return str(int(number)) if number.is_integer() else text
+
+
+def as_category(column: pd.Series) -> pd.Series:
+    """Return a column as text after numeric normalisation; blank cells are missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> as_category(pd.Series([1.0, 2.0, None])).tolist()
+    ['1', '2', nan]
+    """
+    codes, found = pd.factorize(column)
+    texts = [as_text(value) for value in found]
+    lookup = np.array([None if t.casefold() in MISSING else t for t in texts] + [None], dtype=object)
+    return pd.Series(lookup[codes], index=column.index, name=column.name, dtype="str")
+
+
+def as_ids(column: pd.Series) -> tuple[np.ndarray, int]:
+    """Return ids stripped of blanks, and how many carried blanks at an end.
+
+    Text such as ``007`` stays as it is; numbers lose their decimal part (``7.0`` is ``7``) where
+    all of them are whole. A blank id is the empty string.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> ids, n_stripped = as_ids(pd.Series(["s1 ", "s2", None]))
+    >>> ids.tolist(), n_stripped
+    (['s1', 's2', ''], 1)
+    """
+    texts = ["" if pd.isna(value) else str(value) for value in column.to_numpy(dtype=object)]
+    ids = [text.strip() for text in texts]
+    n_stripped = sum(a != b for a, b in zip(texts, ids, strict=True))
+    filled = [name for name in ids if name]
+    if filled and all(WHOLE_FLOAT.fullmatch(name) for name in filled):
+        ids = [name.removesuffix(".0") for name in ids]
+    return np.array(ids, dtype=object), n_stripped
+
+
+def is_numeric_text(column: pd.Series) -> bool:
+    """Return whether every filled cell of a column is a number, and there is one.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> is_numeric_text(pd.Series(["1.5", None])), is_numeric_text(pd.Series(["1.5", "x"]))
+    (True, False)
+    """
+    if pd.api.types.is_bool_dtype(column):
+        return False
+    filled = as_category(column).dropna()
+    return len(filled) > 0 and bool(pd.to_numeric(filled, errors="coerce").notna().all())

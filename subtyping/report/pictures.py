@@ -1,0 +1,164 @@
+"""Which figures a study has, what each is called, and the sentence under it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from subtyping import figures
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from subtyping.report.results import StudyResult
+
+__all__ = ["Picture", "pictures"]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One figure of the report.
+
+    Attributes
+    ----------
+    name : str
+        File name without its ending.
+    title, caption : str
+        A heading, and one sentence that says how to read the figure.
+    draw : callable
+        Returns the Axes.
+    """
+
+    name: str
+    title: str
+    caption: str
+    draw: "Callable[[], Axes]"
+
+
+def pictures(result: "StudyResult") -> tuple[Picture, ...]:
+    """Return the figures this result has the numbers for, in the order they are shown.
+
+    Parameters
+    ----------
+    result : StudyResult
+        A finished study.
+
+    Returns
+    -------
+    tuple of Picture
+        Nothing is drawn until ``draw`` is called.
+    """
+    candidates = (_skew(result), *_conditional(result), _scores(result))
+    return tuple(picture for picture in candidates if picture is not None)
+
+
+def _skew(result: "StudyResult") -> Picture:
+    """Return the picture of the axis the verdict is about."""
+    groups = {
+        role: result.groups.loc[result.groups["role"] == role, "group"].astype(str).tolist()
+        for role in ("case", "reference")
+    }
+    axis = result.verdict.axis
+    return Picture(
+        "skew_distribution",
+        f"Is there a second group on {axis}?",
+        "A subtype would show as a second hump among the cases that the reference people do not "
+        "have; a single hump that is shifted or stretched is a gradient, not a group.",
+        lambda: figures.skew_distribution(
+            result.axis_scores,
+            result.verdict,
+            result.group_of_sample,
+            figures.group_colours(result.groups),
+            fit=result.skew_fit,
+            **groups,
+        ),
+    )
+
+
+def _scores(result: "StudyResult") -> Picture | None:
+    """Return the picture of all immune axes, where any was scored."""
+    table = result.axis_scores.table
+    if not table.filter(regex="_score$").notna().any().any():
+        return None
+    return Picture(
+        "axis_scores",
+        "Every immune axis, person by person",
+        "Zero is the average reference person; where every axis is raised together, the person "
+        "is inflamed in general rather than on one axis.",
+        lambda: figures.axis_scores(
+            result.axis_scores, result.group_of_sample, figures.group_colours(result.groups)
+        ),
+    )
+
+
+def _conditional(result: "StudyResult") -> tuple[Picture | None, ...]:
+    """Return the pictures of rooms that may be absent or empty."""
+    return (_criteria(result), *_prediction(result), _volcano(result), _map(result))
+
+
+def _criteria(result: "StudyResult") -> Picture | None:
+    if result.criteria.table.empty or result.criteria.table["sensitivity"].isna().all():
+        return None
+    return Picture(
+        "criteria_operating_characteristics",
+        "What each criterion finds and what it wrongly lets in",
+        "Sensitivity is the share of the target people a rule enrols, specificity the share of "
+        "everyone else it keeps out; bars are 95 % intervals.",
+        lambda: figures.criteria_operating_characteristics(result.criteria),
+    )
+
+
+def _prediction(result: "StudyResult") -> tuple[Picture | None, ...]:
+    prediction = result.prediction
+    if prediction is None:
+        return ()
+    attributed = prediction.attribution
+    return (
+        None
+        if prediction.calibration.empty
+        else Picture(
+            "calibration",
+            "Can the probabilities be believed?",
+            "Points on the dashed line mean that of people given a probability of 30 %, three in "
+            "ten carry the label; the label itself comes from the same data.",
+            lambda: figures.calibration(prediction),
+        ),
+        None
+        if attributed is None or attributed.table.empty
+        else Picture(
+            "attribution",
+            "Which analytes the prediction leans on",
+            "A bar that does not pass its mark carries no more than a model of shuffled labels "
+            "would give; ranks in brackets are 95 % intervals.",
+            lambda: figures.attribution(attributed),
+        ),
+    )
+
+
+def _volcano(result: "StudyResult") -> Picture | None:
+    differential = result.differential
+    if differential is None or differential.table["p_value"].isna().all():
+        return None
+    return Picture(
+        "volcano",
+        "Single analytes, cases against reference people",
+        "Right is higher and left is lower in cases; coloured analytes pass a false discovery "
+        "rate of 5 %.",
+        lambda: figures.volcano(differential),
+    )
+
+
+def _map(result: "StudyResult") -> Picture | None:
+    embedding = result.embedding
+    if embedding is None or embedding.empty:
+        return None
+    return Picture(
+        "cohort_map",
+        "A picture of the cohort",
+        "Each point is one sample, near others with a similar profile; distances and gaps in such "
+        "a picture are not evidence, and nothing was clustered on it.",
+        lambda: figures.cohort_map(
+            embedding,
+            figures.group_colours(result.groups),
+            assignment=result.verdict.assignment,
+        ),
+    )

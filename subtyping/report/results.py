@@ -1,0 +1,105 @@
+"""The one object a study hands to the report and to tracking."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from subtyping.panel.panel import ReadingReport
+
+if TYPE_CHECKING:
+    from subtyping.axes import AxisScores
+    from subtyping.checks import CheckResult
+    from subtyping.criteria import Criteria
+    from subtyping.discovery import Verdict
+    from subtyping.prediction import Prediction
+    from subtyping.preparation import HandlingReport
+    from subtyping.signature import Differential
+    from subtyping.statistics import DesignReport
+
+__all__ = ["StudyResult"]
+
+
+@dataclass(frozen=True, eq=False)
+class StudyResult:
+    """Everything one study found, frozen: what the report writes and what tracking logs.
+
+    Attributes
+    ----------
+    spec : dict
+        The validated specification as plain values (text, numbers, lists, dicts).
+    provenance : dict
+        ``package_version, python, library_versions, git_commit, data_sha256, seed, started,
+        seconds``.
+    question : str
+        The question of the spec, in the words of the person who asked it.
+    verdict : Verdict
+        Is there a subtype: discrete, continuum, none, underpowered or blocked.
+    prepared_detection : pandas.DataFrame
+        ``analyte, detected_case_frac, detected_reference_frac, is_kept, reason``.
+    axis_scores : AxisScores
+        Level, score and skew of every sample, members and coherence of every axis.
+    differential : Differential or None
+        Differential abundance; None where it was not asked for.
+    prediction : Prediction or None
+        Out-of-fold probabilities, calibration and attribution; None where there is nothing to
+        predict.
+    criteria : Criteria
+        Candidate criteria and the published ones beside them.
+    checks : tuple of CheckResult
+        Every coded check with its outcome.
+    metrics : pandas.DataFrame
+        ``name, value, ci_low, ci_high, null_twin``: the headline numbers.
+    reading : ReadingReport
+        What happened between the file and the panel.
+    groups : pandas.DataFrame
+        ``group, role, n`` with role one of case, reference, comparison, none.
+    design : DesignReport
+        Whether case status can be told apart from plate, site and date.
+    card : dict
+        The model card, the only thing an assigner loads.
+    embedding : pandas.DataFrame or None
+        ``sample_id, x, y, group``: a stored picture of the cohort.
+    handling : HandlingReport or None
+        How much of the panel goes with delays before spinning.
+    skew_fit : pandas.DataFrame or None
+        ``x, density_mixture, density_unimodal``: the curves fitted to the skew among cases.
+    sample_groups : pandas.Series or None
+        Group of every sample, indexed by sample_id. Where None, the groups of `embedding` are
+        used, and where that is None too, figures tell cases from other people only.
+    """
+
+    spec: Mapping[str, Any]
+    provenance: Mapping[str, Any]
+    question: str
+    verdict: "Verdict"
+    prepared_detection: pd.DataFrame
+    axis_scores: "AxisScores"
+    differential: "Differential | None"
+    prediction: "Prediction | None"
+    criteria: "Criteria"
+    checks: "tuple[CheckResult, ...]"
+    metrics: pd.DataFrame
+    reading: ReadingReport
+    groups: pd.DataFrame
+    design: "DesignReport"
+    card: Mapping[str, Any]
+    embedding: pd.DataFrame | None = None
+    handling: "HandlingReport | None" = None
+    skew_fit: pd.DataFrame | None = None
+    sample_groups: pd.Series | None = None
+
+    @property
+    def group_of_sample(self) -> pd.Series:
+        """Group of every scored sample, from the best source there is (see `sample_groups`)."""
+        samples = self.axis_scores.table.index
+        if self.sample_groups is not None:
+            return self.sample_groups.reindex(samples).astype(object).fillna("no group")
+        if self.embedding is not None:
+            known = self.embedding.set_index("sample_id")["group"]
+            return known.reindex(samples).astype(object).fillna("no group")
+        cases = self.groups.loc[self.groups["role"] == "case", "group"].astype(str)
+        is_case = samples.isin(self.verdict.assignment.table["sample_id"])
+        labels = ["cases" if cases.empty else " or ".join(cases), "other people"]
+        return pd.Series([labels[0] if case else labels[1] for case in is_case], index=samples)

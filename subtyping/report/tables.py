@@ -1,0 +1,112 @@
+"""The tables of a run folder: tidy frames, and the bytes they are written as."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from subtyping.report.results import StudyResult
+
+__all__ = ["report_tables", "write_csv"]
+
+FLOAT_FORMAT = "%.10g"
+CHECK_COLUMNS = ["code", "title", "severity", "outcome", "sentence"]
+
+
+def report_tables(result: "StudyResult") -> dict[str, pd.DataFrame]:
+    """Return the tables of a run by file name (without ``.csv``).
+
+    Parameters
+    ----------
+    result : StudyResult
+        A finished study.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        ``axis_scores`` (sample_id, level, then score and skew of each axis), ``axis_members``,
+        ``coherence``, ``assignments`` (sample_id, probability, label, reason), ``evidence``,
+        ``criteria``, ``checks``, ``detection``, ``design``, ``metrics``, ``groups``, ``dropped``;
+        where the study made them ``differential``, ``handling``, ``embedding``,
+        ``prediction_metrics``, ``out_of_fold``, ``calibration``, ``folds`` and ``attribution``.
+        A result that is absent has no table; one without rows keeps its columns. Nothing in a
+        table depends on the clock.
+    """
+    scores = result.axis_scores
+    tables = {
+        "axis_scores": scores.table.rename_axis("sample_id").reset_index(),
+        "axis_members": scores.members,
+        "coherence": scores.coherence,
+        "assignments": result.verdict.assignment.table,
+        "evidence": result.verdict.evidence,
+        "criteria": result.criteria.table,
+        "checks": checks_table(result.checks),
+        "detection": result.prepared_detection,
+        "design": result.design.table,
+        "metrics": result.metrics,
+        "groups": result.groups,
+        "dropped": result.reading.dropped,
+    }
+    if result.differential is not None:
+        tables["differential"] = result.differential.table
+    if result.handling is not None:
+        tables["handling"] = result.handling.table
+    if result.embedding is not None:
+        tables["embedding"] = result.embedding
+    if result.prediction is not None:
+        tables |= _prediction_tables(result.prediction)
+    return dict(sorted(tables.items()))
+
+
+def checks_table(checks: tuple[Any, ...]) -> pd.DataFrame:
+    """Return the checks as a table, one row each, in the order they were run."""
+    rows = [[getattr(check, name) for name in CHECK_COLUMNS] for check in checks]
+    return pd.DataFrame(rows, columns=CHECK_COLUMNS)
+
+
+def _prediction_tables(prediction: Any) -> dict[str, pd.DataFrame]:
+    """Return the tables of the prediction room."""
+    tables = {
+        "prediction_metrics": prediction.metrics,
+        "out_of_fold": prediction.out_of_fold,
+        "calibration": prediction.calibration,
+        "folds": prediction.folds,
+    }
+    if prediction.attribution is not None:
+        tables["attribution"] = prediction.attribution.table
+    return tables
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> Path:
+    r"""Write a table so that equal tables give equal bytes on every system.
+
+    Ten significant digits, ``\n`` at line ends, blanks for missing values, UTF-8; a minus
+    sign before zero is dropped.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Written without its index.
+    path : pathlib.Path
+        File to write.
+
+    Returns
+    -------
+    pathlib.Path
+        `path`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> table = pd.DataFrame({"analyte": ["IL6", "IL13"], "log2_fc": [1 / 3, float("nan")]})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_csv(table, Path(folder) / "t.csv").read_bytes()
+    b'analyte,log2_fc\nIL6,0.3333333333\nIL13,\n'
+    """
+    floats = table.select_dtypes("floating").columns
+    plain = table.assign(**{str(name): table[name] + 0.0 for name in floats})
+    plain.to_csv(
+        path, index=False, float_format=FLOAT_FORMAT, lineterminator="\n", encoding="utf-8"
+    )
+    return path

@@ -1,0 +1,173 @@
+"""Can case status be told apart from where and when the samples were measured?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["DesignReport", "design_report"]
+
+VIF_LIMIT = 10.0
+OVERLAP_LIMIT = 0.5
+MANY_LEVELS = 20
+TIME_BINS = 10
+
+
+@dataclass(frozen=True, eq=False)
+class DesignReport:
+    """How far case status is aliased with each technical factor.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        One row per factor: ``factor, n_levels, n_missing, is_rank_deficient, vif,
+        case_overlap_frac, reference_overlap_frac, levels_with_both, is_aliased``.
+    sentence : str
+        What this means for the comparison of cases with reference people.
+    """
+
+    table: pd.DataFrame
+    sentence: str
+
+    @property
+    def aliased(self) -> tuple[str, ...]:
+        """Factors that case status is aliased with."""
+        return tuple(self.table.loc[self.table["is_aliased"], "factor"])
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether any factor blocks inference."""
+        return bool(self.table["is_aliased"].any())
+
+
+def _as_levels(values: pd.Series) -> pd.Series:
+    """Levels as text; a factor with many numeric or date values is cut into equal-count bins."""
+    known = values.dropna()
+    known = known[known.astype(str).str.strip() != ""]
+    if known.nunique() > MANY_LEVELS:
+        numbers = pd.to_numeric(known, errors="coerce")
+        if numbers.isna().any():
+            times = pd.to_datetime(known, errors="coerce", format="ISO8601")
+            numbers = times.astype("int64").where(times.notna()).astype(float)
+        if numbers.notna().all():
+            return pd.qcut(numbers, TIME_BINS, labels=False, duplicates="drop").astype(str)
+    return known.astype(str)
+
+
+def _variance_inflation(is_case: np.ndarray, levels: np.ndarray) -> float:
+    """1 / (1 - R^2) of case status on the levels; infinite where they determine it."""
+    frame = pd.DataFrame({"case": is_case.astype(float), "level": levels})
+    fitted = frame.groupby("level")["case"].transform("mean")
+    total = float(((frame["case"] - frame["case"].mean()) ** 2).sum())
+    residual = float(((frame["case"] - fitted) ** 2).sum())
+    if total == 0 or residual <= 1e-12 * total:
+        return float("inf")
+    return total / residual
+
+
+def _factor_row(
+    name: str, is_case: np.ndarray, is_reference: np.ndarray, values: pd.Series
+) -> dict[str, object]:
+    used = is_case | is_reference
+    levels = _as_levels(pd.Series(values).reset_index(drop=True)[used])
+    case = is_case[levels.index]
+    table = pd.crosstab(levels.to_numpy(), case).reindex(columns=[False, True], fill_value=0)
+    both = (table[False] > 0) & (table[True] > 0)
+    n_case, n_reference = int(table[True].sum()), int(table[False].sum())
+    case_overlap = float(table.loc[both, True].sum() / n_case) if n_case else float("nan")
+    reference_overlap = (
+        float(table.loc[both, False].sum() / n_reference) if n_reference else float("nan")
+    )
+    vif = _variance_inflation(case, levels.to_numpy()) if n_case and n_reference else float("nan")
+    deficient = bool(np.isinf(vif))
+    overlaps_little = min(case_overlap, reference_overlap) < OVERLAP_LIMIT
+    return {
+        "factor": name,
+        "n_levels": len(table),
+        "n_missing": int(used.sum() - len(levels)),
+        "is_rank_deficient": deficient,
+        "vif": vif,
+        "case_overlap_frac": case_overlap,
+        "reference_overlap_frac": reference_overlap,
+        "levels_with_both": int(both.sum()),
+        "is_aliased": len(table) > 1 and (deficient or vif > VIF_LIMIT or overlaps_little),
+    }
+
+
+def design_report(
+    is_case: np.ndarray, is_reference: np.ndarray, factors: Mapping[str, pd.Series]
+) -> DesignReport:
+    r"""Measure the aliasing of case status with plate, site or date of draw.
+
+    Case status is *aliased* with a factor when its levels determine it (rank deficiency), when
+    the variance inflation :math:`1/(1-R^2)` of case status on the levels exceeds 10, or when
+    fewer than half of either group lie in levels that hold both groups. The last criterion is
+    the one that finds a design of full rank whose contrast rests on a handful of people.
+
+    Parameters
+    ----------
+    is_case, is_reference : array of bool of shape (n_samples,)
+        The two groups of the comparison.
+    factors : mapping of str to array of shape (n_samples,)
+        Technical factors; missing entries are left out of that factor and counted. A factor with
+        more than 20 numeric or date values is cut into ten bins of equal count.
+
+    Returns
+    -------
+    DesignReport
+
+    Notes
+    -----
+    The report is about one factor at a time; factors that only jointly determine case status
+    are found when the differential model loses rank.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> case = np.repeat([True, False], 4)
+    >>> report = design_report(case, ~case, {"plate": ["a"] * 4 + ["b"] * 4})
+    >>> report.is_blocked, report.aliased
+    (True, ('plate',))
+    >>> design_report(case, ~case, {"plate": ["a", "b"] * 4}).is_blocked
+    False
+    """
+    case = np.asarray(is_case, dtype=bool)
+    reference = np.asarray(is_reference, dtype=bool)
+    rows = [
+        _factor_row(name, case, reference, pd.Series(np.asarray(values, dtype=object)))
+        for name, values in factors.items()
+    ]
+    columns = [
+        "factor",
+        "n_levels",
+        "n_missing",
+        "is_rank_deficient",
+        "vif",
+        "case_overlap_frac",
+        "reference_overlap_frac",
+        "levels_with_both",
+        "is_aliased",
+    ]
+    table = pd.DataFrame(rows, columns=columns)
+    table["is_aliased"] = table["is_aliased"].astype(bool)
+    return DesignReport(table=table, sentence=_sentence(table))
+
+
+def _sentence(table: pd.DataFrame) -> str:
+    if table.empty:
+        return (
+            "No plate, site or date was declared, so whether case status is aliased with the "
+            "measurement cannot be judged."
+        )
+    aliased = table[table["is_aliased"]]
+    if aliased.empty:
+        names = ", ".join(table["factor"])
+        return f"Case status can be told apart from {names}."
+    row = aliased.iloc[0]
+    return (
+        f"Case status is aliased with {row['factor']}: {row['levels_with_both']} of "
+        f"{row['n_levels']} levels hold both groups, with {row['case_overlap_frac']:.0%} of the "
+        f"cases and {row['reference_overlap_frac']:.0%} of the reference people in them, so a "
+        "difference between the groups cannot be told apart from a difference in measurement."
+    )

@@ -1,0 +1,86 @@
+"""The parts of a specification that say what is done with the panel."""
+
+from typing import Any, Literal
+
+from pydantic import Field, field_validator
+
+from subtyping.study.cohort_spec import Section
+
+__all__ = [
+    "AxisSpec",
+    "CriteriaSpec",
+    "DiscoverySpec",
+    "MinimumSubtypeSpec",
+    "PredictionSpec",
+    "PreparationSpec",
+    "SignatureSpec",
+]
+
+Covariate = Literal["age", "sex", "bmi", "smoking", "medication", "atopy"]
+
+
+class PreparationSpec(Section):
+    """From raw values to the matrix that is analysed."""
+
+    detection: Literal["keep", "lod_sqrt2"] = "keep"
+    min_detected_frac: float = Field(default=0.5, gt=0, le=1)
+    adjust: list[Covariate] = ["age", "sex", "bmi"]
+    adjust_plates: bool = True
+    handling: Literal["report", "drop"] = "report"
+
+
+class SignatureSpec(Section):
+    """Contrasts of analytes between groups; covariates default to those of the preparation."""
+
+    covariates: list[Covariate] | None = None
+
+
+class AxisSpec(Section):
+    """The immune axis the subtype would be skewed on: a known name, or a name and its members."""
+
+    name: str = Field(min_length=1)
+    members: list[str] | None = Field(default=None, min_length=1)
+
+
+class MinimumSubtypeSpec(Section):
+    """The smallest subtype worth finding; fewer people than can show it is `underpowered`."""
+
+    fraction: float = Field(default=0.25, gt=0, le=0.5)
+    effective_separation: float = Field(default=3.5, gt=0)
+
+
+class DiscoverySpec(Section):
+    """Is there a subtype, and who is in it."""
+
+    axis: AxisSpec
+    allow_aliased: bool = False
+    minimum_subtype: MinimumSubtypeSpec = MinimumSubtypeSpec()
+    assay_cv_pct: float | None = Field(default=None, gt=0)
+    bootstrap: int = Field(default=199, ge=19)
+    resamples: int = Field(default=200, ge=20)
+    candidates: list[Literal["gaussian_mixture", "hdbscan"]] = ["gaussian_mixture", "hdbscan"]
+    twin_draws: int = Field(default=20, ge=0)
+
+    @field_validator("axis", mode="before")
+    @classmethod
+    def _name_alone(cls, value: Any) -> Any:
+        return {"name": value} if isinstance(value, str) else value
+
+
+class PredictionSpec(Section):
+    """The same people from the panel, by models that never saw them."""
+
+    enabled: bool = True
+    folds: int = Field(default=3, ge=2, le=20)
+    models: list[Literal["elastic_net", "gradient_boosting"]] = Field(
+        default=["elastic_net", "gradient_boosting"], min_length=1
+    )
+
+
+class CriteriaSpec(Section):
+    """Rules a trial could enrol on."""
+
+    enabled: bool = True
+    resamples: int = Field(default=200, ge=20)
+    target_prevalence_frac: float | None = Field(default=None, gt=0, lt=1)
+    markers: list[str] | None = None

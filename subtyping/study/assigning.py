@@ -1,0 +1,61 @@
+"""New patients from a file: read as the model's card says, assign, lose nobody."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from subtyping.discovery import Assigner, load_assigner
+from subtyping.panel import Panel, read_panel
+
+__all__ = ["assign_file"]
+
+CARRIED_ROLES = ("age", "sex", "bmi", "smoking", "medication", "atopy")
+
+
+def assign_file(
+    model: str | Path, panel: str | Path, *, samples: str | Path | None = None
+) -> pd.DataFrame:
+    """Assign every sample of a panel file with a saved model.
+
+    Unit, roles and column names come from the card. The file may be in the format the model was
+    made from, or the generic wide format with sample ids first. Plate labels are not used.
+
+    Parameters
+    ----------
+    model : str or Path
+        A run folder or its ``model/`` folder.
+    panel : str or Path
+        The panel file of the new patients.
+    samples : str or Path, optional
+        Their samples file, for the covariates the model adjusts for.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``sample_id, probability, label, reason``: one row for each sample of the file.
+
+    Raises
+    ------
+    InputError
+        If the model or the files cannot be read, or the panel does not fit the model.
+    """
+    assigner = load_assigner(model)
+    return assigner.assign(_read(assigner, Path(panel), samples)).table
+
+
+def _read(assigner: Assigner, path: Path, samples: str | Path | None) -> Panel:
+    """Read the panel of new patients."""
+    declared = assigner.reading
+    columns = {
+        role: column
+        for role, column in declared["columns"].items()
+        if role in CARRIED_ROLES and samples is not None and not column.startswith("panel:")
+    }
+    return read_panel(
+        path,
+        samples=samples,
+        unit=assigner.unit,
+        format=declared["format"],
+        columns=columns,
+        zeros=declared["zeros"],
+    )

@@ -1,0 +1,199 @@
+"""The part of a specification that says which people were measured, and how to read the file."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from subtyping._validation import nearest
+from subtyping.panel.panel import ROLES
+from subtyping.study.documents import UNKNOWN
+
+__all__ = ["CohortSpec", "GroupsSpec", "RoutineSpec", "SimulateSpec", "as_group"]
+
+LONG_ROLES = ("analyte", "value", "unit", "lod")
+
+
+def as_group(value: object) -> str:
+    """Return a group value as the text it is compared by (1.0 is the same group as 1).
+
+    Examples
+    --------
+    >>> as_group("MDD "), as_group(1.0), as_group("1.0")
+    ('MDD', '1', '1')
+    """
+    if isinstance(value, bool):
+        message = (
+            f"{value} is a truth value in YAML (yes, no, on, off and true are); "
+            "put the group name in quotes"
+        )
+        raise ValueError(message)
+    text = str(value).strip()
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return str(int(number)) if number.is_integer() else text
+
+
+class Section(BaseModel):
+    """A section whose keys are all known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class GroupsSpec(Section):
+    """Which values of the group column are cases, healthy reference people, and comparisons."""
+
+    case: list[str] = Field(min_length=1)
+    reference: list[str] = Field(min_length=1)
+    comparison: list[str] = []
+
+    @field_validator("case", "reference", "comparison", mode="before")
+    @classmethod
+    def _as_texts(cls, value: Any) -> Any:
+        if value is None:
+            return []
+        values = value if isinstance(value, list) else [value]
+        return [as_group(item) for item in values]
+
+    @model_validator(mode="after")
+    def _apart(self) -> "GroupsSpec":
+        everyone = [*self.case, *self.reference, *self.comparison]
+        twice = sorted({name for name in everyone if everyone.count(name) > 1})
+        if twice:
+            message = f"a group has one part only; {', '.join(map(repr, twice))} is named twice."
+            raise ValueError(message)
+        return self
+
+
+class RoutineSpec(Section):
+    """A clinical laboratory marker outside the panel: its column and the unit of that column."""
+
+    column: str
+    unit: str
+
+
+class SimulateSpec(BaseModel):
+    """A simulated cohort: the design, and any setting that design takes."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    design: str
+    seed: int | None = None
+
+    @field_validator("design", mode="before")
+    @classmethod
+    def _null_design(cls, value: Any) -> Any:
+        return "null" if value is None else value  # YAML reads an unquoted null as nothing
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Settings of the design other than its name and seed."""
+        return dict(self.model_extra or {})
+
+
+class CohortSpec(Section):
+    """Where the panel comes from and what its columns mean.
+
+    Either `panel` (a file, with everything declared that reading it needs) or `simulate`, which
+    brings its own columns and groups.
+    """
+
+    panel: str | None = None
+    simulate: SimulateSpec | None = None
+    format: Literal["wide", "long", "olink_long", "olink_wide"] = "wide"
+    unit: Literal["pg/mL", "NPX", "log2"] | None = None
+    samples: str | None = None
+    analytes: list[str] | None = None
+    zeros: Literal["below_lod", "value"] = "value"
+    lod: str | None = None
+    where: dict[str, Any] = {}
+    columns: dict[str, str] = {}
+    routine: dict[str, RoutineSpec] = {}
+    groups: GroupsSpec | None = None
+    duplicates: Literal["error", "first", "last", "mean", "drop"] = "error"
+    visits: str | None = None
+    qc_flagged: Literal["keep", "drop"] = "keep"
+
+    @field_validator("where", "columns", "routine", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: Any) -> Any:
+        return {} if value is None else value
+
+    @field_validator("analytes", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value
+
+    @field_validator("visits", mode="before")
+    @classmethod
+    def _visit_text(cls, value: Any) -> Any:
+        return str(value) if isinstance(value, int | float) else value
+
+    @field_validator("columns")
+    @classmethod
+    def _known_roles(cls, value: dict[str, str]) -> dict[str, str]:
+        options = (*ROLES, *LONG_ROLES)
+        for role in value:
+            if role not in options:
+                hint = nearest(role, options) or f" Roles are {', '.join(options)}."
+                message = f"{role!r} is not a role.{hint}"
+                raise ValueError(message)
+        if value.get("sample") == UNKNOWN or value.get("group") == UNKNOWN:
+            message = "sample and group name columns; only a covariate can be declared unknown."
+            raise ValueError(message)
+        return value
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "CohortSpec":
+        if (self.panel is None) == (self.simulate is None):
+            message = "give either panel (a file) or simulate (a design), and not both."
+            raise ValueError(message)
+        if self.simulate is not None:
+            self._refuse_reading_keys()
+            return self
+        if self.unit is None and not self.format.startswith("olink"):
+            message = (
+                "the unit of the values is not declared; write unit: pg/mL, unit: NPX or "
+                "unit: log2."
+            )
+            raise ValueError(message)
+        if self.groups is None:
+            message = (
+                "groups are not declared; write groups: {case: [<value>], reference: [<value>]} "
+                "with values of the group column."
+            )
+            raise ValueError(message)
+        if "group" not in self.columns:
+            message = (
+                "the group column is not declared; write columns: {group: <column of the "
+                "samples table>}."
+            )
+            raise ValueError(message)
+        if self.samples == "same" and not self.analytes and self.format == "wide":
+            message = (
+                "where samples: same, the analytes must be named; write analytes: "
+                "<first>..<last> or a list."
+            )
+            raise ValueError(message)
+        return self
+
+    def _refuse_reading_keys(self) -> None:
+        """Raise if keys that describe a file stand beside `simulate`."""
+        mine = self.model_fields_set - {"simulate", "groups", "duplicates", "visits", "qc_flagged"}
+        if mine:
+            message = (
+                f"simulate supplies its own columns, so {', '.join(sorted(mine))} cannot stand "
+                "beside it; remove one or the other."
+            )
+            raise ValueError(message)
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """Roles mapped to a column."""
+        return {role: name for role, name in self.columns.items() if name != UNKNOWN}
+
+    @property
+    def unknown_roles(self) -> tuple[str, ...]:
+        """Roles declared ``!unknown``."""
+        return tuple(role for role, name in self.columns.items() if name == UNKNOWN)

@@ -1,0 +1,90 @@
+"""The headline numbers of a study, each beside its interval or its null twin."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from subtyping.axes import AxisScores
+from subtyping.discovery import Verdict
+from subtyping.prediction import Prediction
+
+__all__ = ["METRIC_COLUMNS", "headline_metrics", "with_null_twin"]
+
+METRIC_COLUMNS = ("name", "value", "ci_low", "ci_high", "null_twin")
+
+
+def _median(twins: pd.DataFrame, name: str) -> float:
+    """Return the median of a twin's number; NaN where no twin has it."""
+    if name not in twins:
+        return float("nan")
+    values = twins[name].dropna()
+    return float(values.median()) if len(values) else float("nan")
+
+
+def with_null_twin(prediction: Prediction, twins: pd.DataFrame) -> Prediction:
+    """Return the prediction with the twins' median beside each of its metrics."""
+    metrics = prediction.metrics.copy()
+    names = metrics["model"].astype(str) + "_" + metrics["metric"].astype(str)
+    metrics["null_twin"] = [_median(twins, name) for name in names]
+    return replace(prediction, metrics=metrics)
+
+
+def headline_metrics(
+    verdict: Verdict, scores: AxisScores, prediction: Prediction | None, twins: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the numbers the brief and the tracked run show first.
+
+    Parameters
+    ----------
+    verdict : Verdict
+    scores : AxisScores
+    prediction : Prediction or None
+        With its null twins (see `with_null_twin`).
+    twins : pandas.DataFrame
+        See `run_twins`; may be empty.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``name, value, ci_low, ci_high, null_twin``; missing numbers are NaN.
+    """
+    nothing = float("nan")
+    discrete = twins["is_discrete"].mean() if "is_discrete" in twins else nothing
+
+    def number(value: float | None) -> float:
+        return nothing if value is None else float(value)
+
+    rows = [
+        ("n_case", verdict.n_case, nothing, nothing, nothing),
+        (
+            "existence_p_value",
+            number(verdict.p_value),
+            nothing,
+            nothing,
+            _median(twins, "existence_p_value"),
+        ),
+        ("is_discrete", float(verdict.is_discrete), nothing, nothing, float(discrete)),
+        (
+            "prevalence_frac",
+            number(verdict.prevalence_frac),
+            number(verdict.prevalence_ci_low),
+            number(verdict.prevalence_ci_high),
+            _median(twins, "upper_component_frac"),
+        ),
+        ("power_at_minimum", number(verdict.power_at_minimum), nothing, nothing, nothing),
+        (
+            "level_reliability",
+            scores.level_reliability,
+            nothing,
+            nothing,
+            _median(twins, "level_reliability"),
+        ),
+    ]
+    if prediction is not None:
+        rows.extend(
+            (f"{row.model}_{row.metric}", row.value, row.ci_low, row.ci_high, row.null_twin)
+            for row in prediction.metrics.itertuples()
+        )
+    table = pd.DataFrame(rows, columns=list(METRIC_COLUMNS))
+    return table.astype(dict.fromkeys(METRIC_COLUMNS[1:], np.float64))

@@ -1,0 +1,121 @@
+"""What a specification asks of the rooms below, settled before the first computation."""
+
+from dataclasses import dataclass
+
+from subtyping._validation import nearest
+from subtyping.discovery import DiscoverySettings, LabellingProcedure, make_procedure
+from subtyping.exceptions import SpecError
+from subtyping.knowledge import resolve_analyte
+from subtyping.study.cohort import StudyCohort
+from subtyping.study.spec import StudySpec
+
+__all__ = ["StudyPlan", "make_plan"]
+
+Contrasts = dict[str, tuple[tuple[str, ...], tuple[str, ...]]]
+
+
+@dataclass(frozen=True)
+class StudyPlan:
+    """The declared choices of one study in the terms of the rooms.
+
+    Attributes
+    ----------
+    procedure : LabellingProcedure
+    discovery : DiscoverySettings
+    contrasts : dict
+        Name to case and reference groups; the cases first, then each comparison group.
+    covariates : tuple of str
+        Adjusted for in the contrasts, those declared in the samples table only.
+    axis_of : dict of str to str
+        Axis of each member analyte, for attributions.
+    markers : tuple of str or None
+        Markers the criteria may use; None leaves the choice to the procedure.
+    """
+
+    procedure: LabellingProcedure
+    discovery: DiscoverySettings
+    contrasts: Contrasts
+    covariates: tuple[str, ...]
+    axis_of: dict[str, str]
+    markers: tuple[str, ...] | None
+
+
+def make_plan(spec: StudySpec, cohort: StudyCohort) -> StudyPlan:
+    """Settle the plan of a study, or say what in the specification does not fit the data.
+
+    Parameters
+    ----------
+    spec : StudySpec
+    cohort : StudyCohort
+
+    Returns
+    -------
+    StudyPlan
+
+    Raises
+    ------
+    InputError
+        If the axis is unknown, or a marker of the criteria is neither an analyte of the panel
+        nor a routine marker.
+    """
+    axis, choice = spec.discovery.axis, spec.preparation
+    declared = axis.name if axis.members is None else axis.model_dump()
+    preparation = {
+        "detection": choice.detection,
+        "min_detected_frac": choice.min_detected_frac,
+        "adjust": tuple(choice.adjust),
+        "adjust_plates": choice.adjust_plates,
+        "drop_handling": choice.handling == "drop",
+    }
+    procedure = make_procedure(
+        cohort.panel,
+        case=cohort.case,
+        reference=cohort.reference,
+        axis=declared,
+        other_axes=spec.axes,
+        preparation=preparation,
+    )
+    wanted = choice.adjust if spec.signature.covariates is None else spec.signature.covariates
+    minimum = spec.discovery.minimum_subtype
+    return StudyPlan(
+        procedure=procedure,
+        discovery=DiscoverySettings(
+            n_bootstrap=spec.discovery.bootstrap,
+            n_resamples=spec.discovery.resamples,
+            minimum_fraction=minimum.fraction,
+            minimum_separation=minimum.effective_separation,
+            assay_cv_pct=spec.discovery.assay_cv_pct,
+            allow_aliased=spec.discovery.allow_aliased,
+        ),
+        contrasts=_contrasts(cohort),
+        covariates=tuple(name for name in wanted if name in cohort.panel.samples),
+        axis_of={member: item.name for item in reversed(procedure.axes) for member in item.members},
+        markers=_markers(spec, cohort),
+    )
+
+
+def _contrasts(cohort: StudyCohort) -> Contrasts:
+    """Name the contrasts: cases, then each comparison group, against the reference."""
+    against = "+".join(cohort.reference)
+    contrasts: Contrasts = {f"{'+'.join(cohort.case)} vs {against}": (cohort.case, cohort.reference)}
+    for group in cohort.comparison:
+        contrasts[f"{group} vs {against}"] = ((group,), cohort.reference)
+    return contrasts
+
+
+def _markers(spec: StudySpec, cohort: StudyCohort) -> tuple[str, ...] | None:
+    """Resolve the markers the criteria may use."""
+    if spec.criteria.markers is None:
+        return None
+    known = [*map(str, cohort.panel.values.columns), *cohort.routine_columns]
+    chosen = []
+    for name in spec.criteria.markers:
+        marker = name if name in known else resolve_analyte(name) or name
+        if marker not in known:
+            message = (
+                f"criteria.markers: {name!r} is neither an analyte of the panel nor a routine "
+                f"marker.{nearest(name, known)}"
+            )
+            raise SpecError(message)
+        chosen.append(marker)
+    return tuple(chosen)

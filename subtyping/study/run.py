@@ -1,0 +1,245 @@
+"""A study from its specification to a finished run folder and a tracked run."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from subtyping._progress import Progress, silent
+from subtyping.discovery import build_card, decide, skew_curves
+from subtyping.exceptions import InputError
+from subtyping.report import StudyResult, is_done, mark_done, write_report
+from subtyping.study import stages
+from subtyping.study.cohort import StudyCohort, load_cohort
+from subtyping.study.metrics import headline_metrics, with_null_twin
+from subtyping.study.plan import StudyPlan, make_plan
+from subtyping.study.provenance import provenance_of
+from subtyping.study.spec import StudySpec
+
+if TYPE_CHECKING:
+    from subtyping.tracking import TrackedRun
+
+__all__ = ["run_study"]
+
+
+@dataclass(frozen=True, eq=False)
+class _Study:
+    """What every stage is given."""
+
+    spec: StudySpec
+    cohort: StudyCohort
+    plan: StudyPlan
+    jobs: int | None
+    shown: Progress
+    started: datetime
+    clock: float
+
+
+def run_study(
+    spec: StudySpec,
+    *,
+    out: str | Path,
+    data: str | Path | None = None,
+    jobs: int | None = None,
+    tracking_uri: str | None = None,
+    track: bool = True,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> StudyResult:
+    """Run a study and write its folder.
+
+    The specification and the data it points to are checked before the first computation. The
+    tables are the same bytes for the same specification, data and library versions, whatever
+    `jobs`.
+
+    Parameters
+    ----------
+    spec : StudySpec
+        See `load_spec`.
+    out : str or Path
+        Folder of the results; ``DONE`` is written last.
+    data : str or Path, optional
+        Folder the data paths start from; the folder of the specification by default.
+    jobs : int, optional
+        Workers; None uses every core.
+    tracking_uri : str, optional
+        MLflow store; by default MLFLOW_TRACKING_URI, else ``mlruns/`` of the working directory.
+    track : bool, default True
+        Whether to log to MLflow.
+    force : bool, default False
+        Replace the results of a finished run.
+    progress : Progress, optional
+        Where to report; silent by default.
+
+    Returns
+    -------
+    StudyResult
+
+    Raises
+    ------
+    InputError
+        If the specification does not fit the data, or `out` holds a finished run.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from subtyping.study.spec import spec_from
+    >>> spec = spec_from({
+    ...     "seed": 1,
+    ...     "cohort": {"simulate": {"design": "null", "n_case": 40, "n_reference": 40}},
+    ...     "discovery": {"axis": "Th2", "bootstrap": 19, "resamples": 20, "twin_draws": 0},
+    ...     "criteria": {"resamples": 20},
+    ... })
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     result = run_study(spec, out=folder, jobs=1, track=False)
+    ...     (Path(folder) / "DONE").is_file(), result.verdict.kind
+    (True, 'underpowered')
+    """
+    shown = silent() if progress is None else progress
+    started, clock = datetime.now(UTC), time.monotonic()
+    folder = _claimed(Path(out), force=force)
+    shown.stage("reading")
+    cohort = load_cohort(spec, data)
+    plan = make_plan(spec, cohort)
+    study = _Study(spec, cohort, plan, jobs, shown, started, clock)
+    with _tracking(spec, folder.name, tracking_uri, track=track) as run:
+        result, candidates = _analyse(study)
+        shown.stage("report")
+        write_report(result, folder, is_final=False)
+        if run is not None:
+            shown.stage("tracking")
+            _log(run, result, folder, candidates)
+        mark_done(folder)
+        if run is not None:
+            from subtyping.tracking import File
+
+            run.log([File(folder / "DONE")])
+    return result
+
+
+def _claimed(folder: Path, *, force: bool) -> Path:
+    """Return the folder, or refuse one that is a file or holds a finished run."""
+    if folder.exists() and not folder.is_dir():
+        message = f"--out must be a folder; {str(folder)!r} is a file."
+        raise InputError(message)
+    if is_done(folder) and not force:
+        message = (
+            f"{str(folder)!r} holds a finished run (DONE); choose another folder, or give "
+            "--force to replace it."
+        )
+        raise InputError(message)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"The folder {str(folder)!r} cannot be made: {error.strerror}."
+        raise InputError(message) from None
+    return folder
+
+
+@contextmanager
+def _tracking(
+    spec: StudySpec, name: str, uri: str | None, *, track: bool
+) -> "Iterator[TrackedRun | None]":
+    """Open the tracked run, or nothing."""
+    if not track:
+        yield None
+        return
+    from subtyping.tracking import start_records, tracked_run
+
+    records = start_records(spec.to_dict(), spec.question)
+    with tracked_run(name, records, uri=uri) as run:
+        yield run
+
+
+def _analyse(study: _Study) -> tuple[StudyResult, list[Any]]:
+    """Take the cohort through every stage."""
+    spec, cohort, plan, shown = study.spec, study.cohort, study.plan, study.shown
+    panel, jobs = cohort.panel, study.jobs
+    shown.stage("design, preparation, axes")
+    design = stages.describe_design(cohort, cohort.case, cohort.reference)
+    fitted = plan.procedure.fit(panel, seed=spec.seed, every_axis=True)
+    handling = stages.describe_handling(panel, fitted)
+    shown.stage("contrasts")
+    differential = stages.compare_groups(cohort, plan, fitted, spec)
+    shown.stage("verdict")
+    verdict = decide(fitted, panel, design, plan.discovery, seed=spec.seed)
+    candidates = stages.candidate_runs(fitted, spec)
+    is_predicted = spec.prediction.enabled and verdict.is_discrete
+    shown.stage("null twin")
+    twins = stages.twin_numbers(
+        cohort,
+        plan,
+        spec,
+        is_predicted=is_predicted,
+        jobs=jobs,
+        advance=shown.counter("twins", spec.discovery.twin_draws),
+    )
+    prediction = None
+    if is_predicted:
+        shown.stage("prediction")
+        advance = shown.counter("folds", spec.prediction.folds)
+        prediction = stages.predict(cohort, plan, spec, jobs=jobs, advance=advance)
+        prediction = with_null_twin(prediction, twins)
+    shown.stage("criteria")
+    advance = shown.counter("resamples", spec.criteria.resamples)
+    criteria = stages.propose(cohort, plan, spec, fitted, verdict, jobs=jobs, advance=advance)
+    shown.stage("picture of the cohort")
+    embedding = stages.draw_embedding(panel, fitted, spec.seed)
+    provenance = provenance_of(
+        seed=spec.seed,
+        data_sha256=cohort.data_sha256,
+        started=study.started,
+        seconds=time.monotonic() - study.clock,
+    )
+    result = StudyResult(
+        spec=spec.to_dict(),
+        provenance=provenance,
+        question=spec.question,
+        verdict=verdict,
+        prepared_detection=fitted.prepared.detection,
+        axis_scores=fitted.scores,
+        differential=differential,
+        prediction=prediction,
+        criteria=criteria,
+        checks=stages.check_study(cohort, design, handling, fitted.scores),
+        metrics=headline_metrics(verdict, fitted.scores, prediction, twins),
+        reading=panel.reading,
+        groups=cohort.groups_table(),
+        design=design,
+        card=build_card(
+            fitted, verdict, reading=_reading(study), provenance=_card_provenance(provenance)
+        ),
+        embedding=embedding,
+        handling=handling,
+        skew_fit=skew_curves(fitted, spec.seed),
+        sample_groups=panel.samples["group"],
+    )
+    return result, candidates
+
+
+def _reading(study: _Study) -> dict[str, Any]:
+    """Return how a panel of new people is read."""
+    cohort = study.spec.cohort
+    return {
+        "format": cohort.format,
+        "unit": study.cohort.panel.unit,
+        "zeros": cohort.zeros,
+        "columns": dict(study.cohort.columns),
+    }
+
+
+def _card_provenance(provenance: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the part of the provenance that does not change from run to run."""
+    return {
+        key: value for key, value in provenance.items() if key not in ("started", "seconds")
+    }
+
+
+def _log(run: "TrackedRun", result: StudyResult, folder: Path, candidates: list[Any]) -> None:
+    """Write the finished study to the tracked run."""
+    from subtyping.tracking import study_records
+
+    run.log(study_records(result, folder, candidates=candidates))

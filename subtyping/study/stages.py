@@ -1,0 +1,201 @@
+"""The stages of a study, one function each, in the order they run."""
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from subtyping.axes import AxisScores
+from subtyping.checks import CheckContext, CheckResult, run_checks
+from subtyping.criteria import Criteria, propose_criteria
+from subtyping.discovery import (
+    FittedLabelling,
+    Verdict,
+    compare_candidates,
+    embed,
+)
+from subtyping.knowledge import published_criteria
+from subtyping.panel import Panel
+from subtyping.prediction import Prediction, predict_membership
+from subtyping.preparation import HandlingReport, handling_report
+from subtyping.signature import Differential, differential_abundance
+from subtyping.statistics.design import DesignReport, design_report
+from subtyping.study.cohort import StudyCohort
+from subtyping.study.plan import StudyPlan
+from subtyping.study.spec import StudySpec
+from subtyping.study.twins import Existence, run_twins
+
+__all__ = [
+    "candidate_runs",
+    "check_study",
+    "compare_groups",
+    "describe_design",
+    "describe_handling",
+    "draw_embedding",
+    "predict",
+    "propose",
+    "twin_numbers",
+]
+
+Advance = Callable[[], None]
+TECHNICAL_ROLES = ("batch", "site", "date")
+EMBEDDED_PEOPLE = 3000
+
+
+def describe_design(
+    cohort: StudyCohort, case: tuple[str, ...], reference: tuple[str, ...]
+) -> DesignReport:
+    """Report aliasing with plate, site and date, each under the name of the user's column."""
+    panel = cohort.panel
+    factors = {
+        cohort.columns.get(role, role).removeprefix("panel:"): panel.samples[role]
+        for role in TECHNICAL_ROLES
+        if role in panel.samples
+    }
+    return design_report(panel.in_groups(case), panel.in_groups(reference), factors)
+
+
+def compare_groups(
+    cohort: StudyCohort, plan: StudyPlan, fitted: FittedLabelling, spec: StudySpec
+) -> Differential:
+    """Contrast every group with the reference; where a contrast is aliased nothing is inferred."""
+    blocked = {
+        name
+        for name, (case, reference) in plan.contrasts.items()
+        if describe_design(cohort, case, reference).is_blocked
+    }
+    return differential_abundance(
+        fitted.prepared.log2,
+        fitted.prepared.detected,
+        cohort.panel.samples,
+        contrasts=plan.contrasts,
+        covariates=plan.covariates,
+        batch=spec.preparation.adjust_plates and "batch" in cohort.panel.samples,
+        blocked=blocked,
+    )
+
+
+def describe_handling(panel: Panel, fitted: FittedLabelling) -> HandlingReport | None:
+    """Report what the handling score goes along with: groups, plates, the declared axis."""
+    values = fitted.scores.values
+    return handling_report(
+        fitted.prepared,
+        fitted.is_case,
+        fitted.is_reference,
+        scores=values.to_frame(str(values.name)),
+        plates=panel.role("batch"),
+    )
+
+
+def twin_numbers(
+    cohort: StudyCohort,
+    plan: StudyPlan,
+    spec: StudySpec,
+    *,
+    is_predicted: bool,
+    jobs: int | None,
+    advance: Advance,
+) -> pd.DataFrame:
+    """Take draws of the continuum that resembles the cohort through the same pipeline."""
+    if spec.discovery.twin_draws == 0:
+        return pd.DataFrame()
+    return run_twins(
+        cohort.panel,
+        plan.procedure,
+        plan.discovery,
+        draws=spec.discovery.twin_draws,
+        axis_of=plan.axis_of,
+        folds=spec.prediction.folds,
+        models=tuple(spec.prediction.models) if is_predicted else (),
+        seed=spec.seed,
+        jobs=jobs,
+        advance=advance,
+    )
+
+
+def predict(
+    cohort: StudyCohort, plan: StudyPlan, spec: StudySpec, *, jobs: int | None, advance: Advance
+) -> Prediction:
+    """Re-predict the labels out of fold, the whole procedure learnt anew in each fold."""
+    models = tuple(spec.prediction.models)
+    return predict_membership(
+        plan.procedure,
+        cohort.panel,
+        axis_of=plan.axis_of,
+        folds=spec.prediction.folds,
+        models=models,
+        seed=spec.seed,
+        jobs=jobs,
+        existence=Existence(plan.procedure, plan.discovery),
+        explain="gradient_boosting" if "gradient_boosting" in models else models[0],
+        advance=advance,
+    )
+
+
+def propose(
+    cohort: StudyCohort,
+    plan: StudyPlan,
+    spec: StudySpec,
+    fitted: FittedLabelling,
+    verdict: Verdict,
+    *,
+    jobs: int | None,
+    advance: Advance,
+) -> Criteria:
+    """Propose rules a trial could enrol on, beside the published ones."""
+    return propose_criteria(
+        cohort.panel,
+        plan.procedure,
+        fitted,
+        verdict,
+        routine=cohort.routine if len(cohort.routine.columns) else None,
+        published=published_criteria(),
+        resamples=spec.criteria.resamples,
+        seed=spec.seed,
+        jobs=jobs,
+        advance=advance,
+    )
+
+
+def candidate_runs(
+    fitted: FittedLabelling, spec: StudySpec
+) -> list[tuple[str, dict[str, object], dict[str, float]]]:
+    """Return what other clusterers say, as name, parameters and numbers of a child run."""
+    table = compare_candidates(fitted, tuple(spec.discovery.candidates), seed=spec.seed)
+    runs = []
+    for row in table.to_dict("records"):
+        name = f"{row['candidate']} on {row['input']}"
+        params = {"candidate": row["candidate"], "input": row["input"]}
+        numbers = {key: float(row[key]) for key in ("n_clusters", "noise_frac", "ari_with_mixture")}
+        runs.append((name, params, numbers))
+    return runs
+
+
+def draw_embedding(panel: Panel, fitted: FittedLabelling, seed: int) -> pd.DataFrame | None:
+    """Return the picture of the cohort: ``sample_id, x, y, group``."""
+    layout = embed(fitted.prepared.z.iloc[:EMBEDDED_PEOPLE], seed=seed)
+    if layout is None:
+        return None
+    groups = panel.samples["group"].astype(object)
+    known = groups.where(groups.notna(), "no group").astype(str)
+    return layout.assign(group=known.reindex(layout["sample_id"]).to_numpy())
+
+
+def check_study(
+    cohort: StudyCohort,
+    design: DesignReport,
+    handling: HandlingReport | None,
+    scores: AxisScores,
+) -> tuple[CheckResult, ...]:
+    """Run every check on the results of the study."""
+    context = CheckContext(
+        panel=cohort.panel,
+        columns=cohort.columns,
+        case=cohort.case,
+        reference=cohort.reference,
+        comparison=cohort.comparison,
+        design=design,
+        handling=handling,
+        axes=scores,
+        routine=cohort.routine if len(cohort.routine.columns) else None,
+    )
+    return run_checks(context)
