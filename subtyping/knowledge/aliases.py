@@ -19,7 +19,8 @@ SPELLED = {
     "lambda": "l",
 }
 UNIT_AT_THE_END = re.compile(
-    r"[\s_.\-]*(?:\([^()]*\)|\[[^\[\]]*\]|(?<=[\s_.\-])(?:pg[\s_./]*ml|npx|log2))\s*$", re.IGNORECASE
+    r"[\s_.\-]*(?:\([^()]*\)|\[[^\[\]]*\]|(?<=[\s_.\-])(?:pg[\s_./]*ml|npx|log2))\s*$",
+    re.IGNORECASE,
 )
 ACCESSION = re.compile(r"[OPQ][0-9][A-Z0-9]{3}[0-9]|[A-NR-Z][0-9](?:[A-Z][A-Z0-9]{2}[0-9]){1,2}")
 

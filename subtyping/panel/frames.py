@@ -62,7 +62,7 @@ def panel_from_frame(
         message = f"Values must be numbers; {list_some(text)} hold text."
         raise PanelError(message)
     analytes, notes = analyte_table([str(column) for column in values.columns])
-    index = pd.Index(values.index.astype(str), name="sample_id", dtype=object)
+    index = pd.Index(values.index.astype(str), name="sample_id", dtype="str")
     limits = _limits(values, lod)
     numbers = values.to_numpy(dtype=float)
     below = _flags(values, below_lod) if below_lod is not None else numbers < limits
@@ -70,7 +70,7 @@ def panel_from_frame(
     def frame(array: np.ndarray) -> pd.DataFrame:
         return pd.DataFrame(array, index=index, columns=analytes.index)
 
-    rows = samples.set_axis(pd.Index(samples.index.astype(str), name="sample_id", dtype=object))
+    rows = samples.set_axis(pd.Index(samples.index.astype(str), name="sample_id", dtype="str"))
     renamed = analytes.reset_index()[["name_in_file", "analyte"]]
     reading = ReadingReport(
         source="frame",
@@ -101,14 +101,14 @@ def _limits(values: pd.DataFrame, lod: pd.Series | pd.DataFrame | None) -> np.nd
         return np.full(values.shape, np.nan)
     if isinstance(lod, pd.DataFrame):
         return lod.reindex(index=values.index, columns=values.columns).to_numpy(dtype=float)
-    return np.broadcast_to(
-        lod.reindex(values.columns).to_numpy(dtype=float), values.shape
-    ).copy()
+    return np.broadcast_to(lod.reindex(values.columns).to_numpy(dtype=float), values.shape).copy()
 
 
 def _flags(values: pd.DataFrame, below_lod: pd.DataFrame) -> np.ndarray:
     """Return the flags in the shape of the values."""
     if below_lod.shape != values.shape:
-        message = f"below_lod must have the shape of the values, {values.shape}; got {below_lod.shape}."
+        message = (
+            f"below_lod must have the shape of the values, {values.shape}; got {below_lod.shape}."
+        )
         raise PanelError(message)
     return below_lod.to_numpy(dtype=bool)

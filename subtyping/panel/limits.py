@@ -137,9 +137,8 @@ def with_limits(
         raise PanelError(message)
     limits = measured.lod.copy()
     of_row = None if batch is None else as_category(batch).to_numpy(dtype=object)
-    for line in sorted(keys.index, key=lambda i: plates is not None and pd.notna(plates.iloc[i])):
-        everywhere = plates is None or pd.isna(plates.iloc[line])
-        rows = slice(None) if everywhere else of_row == plates.iloc[line]
+    for line, plate in keys["plate"].sort_values(na_position="first", kind="stable").items():
+        rows = slice(None) if pd.isna(plate) else of_row == plate
         limits[rows, at[line]] = parsed.values[line]
     with np.errstate(invalid="ignore"):
         below = measured.below_lod | (measured.values < limits)

@@ -71,7 +71,7 @@ def read_long(
     table = table.loc[:, ~table.columns.duplicated()]
     names = table[found["analyte"]].astype("str").str.strip()
     units = as_category(table[found["unit"]]).dropna().unique() if "unit" in found else ()
-    measured = pivot(table, found, names, names.to_numpy(dtype=object), analytes)
+    measured = pivot(table, found, names, names.to_numpy(dtype=object), analytes=analytes)
     return Measured(**{**vars(measured), "unit_in_file": tuple(units)})
 
 
@@ -142,6 +142,7 @@ def pivot(
     found: Mapping[str, str],
     names: pd.Series,
     keys: np.ndarray,
+    *,
     analytes: str | Sequence[str] | None = None,
     details: Mapping[str, str] | None = None,
 ) -> Measured:

@@ -123,9 +123,10 @@ def _joined(
     duplicates: str,
 ) -> Matched:
     """Join a samples table of its own."""
-    is_frame = isinstance(samples, pd.DataFrame)
-    name = "the samples table" if is_frame else Path(str(samples)).name
-    table = samples if is_frame else read_table(samples, "samples file")
+    if isinstance(samples, pd.DataFrame):
+        name, table = "the samples table", samples
+    else:
+        name, table = Path(samples).name, read_table(samples, "samples file")
     table = table.loc[:, ~table.columns.duplicated()].reset_index(drop=True)
     ids, notes = split_ids(table, sample_column, name)
     mask, words = wanted_rows(table, conditions, name)
@@ -148,12 +149,11 @@ def _joined(
     dropped = [(str(sample), reason[str(sample)]) for sample in measured.sample_id[leaves]]
     measured = measured.take(np.flatnonzero(~leaves))
     position = pd.Index(ids).get_indexer(measured.sample_id)
-    clinical = table.iloc[np.maximum(position, 0)].reset_index(drop=True)
-    clinical = clinical.mask(position < 0) if (position < 0).any() else clinical
     id_column = sample_column if sample_column is not None else table.columns[0]
+    clinical = table.drop(columns=id_column).reindex(position).reset_index(drop=True)
     return Matched(
         measured,
-        clinical.drop(columns=id_column),
+        clinical,
         [*matched.dropped, *dropped],
         (*notes, *merged, *_mismatch_notes(measured.sample_id, ids)),
     )

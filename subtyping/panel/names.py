@@ -66,7 +66,7 @@ def analyte_table(
             "panel": panels,
             "is_known": is_known,
         },
-        index=pd.Index(chosen, name="analyte", dtype=object),
+        index=pd.Index(chosen, name="analyte", dtype="str"),
     ).astype({"name_in_file": object, "uniprot": object, "olink_id": object, "panel": object})
     if not apart:
         return table, ()

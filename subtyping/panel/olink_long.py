@@ -22,6 +22,7 @@ OBVIOUS = {
     "olink_id": ("olinkid",),
     "panel": ("panel",),
 }
+ADDED: tuple[str, ...] = ("olink_id", "panel")
 PER_SAMPLE = ("PlateID", "QC_Warning")
 
 
@@ -72,13 +73,15 @@ def read_olink_long(
     keys = names.to_numpy(dtype=object)
     if panels is not None and panels.nunique() > 1:
         keys = (names + "\t" + panels).to_numpy(dtype=object)
-    details = {role: found[role] for role in ("olink_id", "panel") if role in found}
+    details: dict[str, str] = {role: found[role] for role in ADDED if role in found}
     roles = {role: name for role, name in found.items() if role not in details}
-    measured = pivot(table, roles, names, keys, analytes, details)
+    measured = pivot(table, roles, names, keys, analytes=analytes, details=details)
     carried = measured.carried
     for name in PER_SAMPLE:
         if name in table and name not in carried:
-            carried = carried.assign(**{name: joined_per_row(table, roles["sample"], name, measured)})
+            carried = carried.assign(
+                **{name: joined_per_row(table, roles["sample"], name, measured)}
+            )
     units = as_category(table[found["unit"]]).dropna().unique() if "unit" in found else ()
     platform = olink_platform(() if panels is None else sorted(set(panels)))
     return Measured(

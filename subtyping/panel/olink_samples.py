@@ -13,8 +13,9 @@ from subtyping.panel.texts import as_category, as_ids
 __all__ = ["control_note", "is_olink_control", "joined_per_row", "olink_platform"]
 
 CONTROL = re.compile(
-    r"(?:ipc|neg|sc|nc|pc)[\s_.\-]?\d*|.*\bcontrol\b.*|.*control[\s_.\-]*\d*"
-    r"|(?:neg|negative|sample|plate|inter-?plate)[\s_.\-]*(?:ctrl|control)?[\s_.\-]*\d*",
+    r"(?:ipc|neg|sc|nc|pc)[\s_.\-]?\d*"
+    r"|control[\s_.\-]*sample.*"
+    r"|(?:neg|negative|sample|plate|inter-?plate)[\s_.\-]*(?:ctrl|control)[\s_.\-]*\d*",
     re.IGNORECASE,
 )
 FLAG_OF_NONE = "pass"
@@ -25,7 +26,7 @@ def is_olink_control(sample_id: str) -> bool:
 
     Examples
     --------
-    >>> [is_olink_control(name) for name in ("IPC_1", "Neg2", "CONTROL_SAMPLE_AS 1", "Co_163")]
+    >>> [is_olink_control(name) for name in ("IPC_1", "Neg2", "CONTROL_SAMPLE_AS 1", "Control 7")]
     [True, True, True, False]
     """
     return CONTROL.fullmatch(str(sample_id).strip()) is not None
@@ -67,9 +68,7 @@ def join_flags(flags: Iterable[object]) -> str | None:
     return " + ".join(telling) if telling else (filled[0] if filled else None)
 
 
-def joined_per_row(
-    table: pd.DataFrame, sample: str, name: str, measured: Measured
-) -> pd.Series:
+def joined_per_row(table: pd.DataFrame, sample: str, name: str, measured: Measured) -> pd.Series:
     """Return, for each row of the panel, what its sample's lines say in a column.
 
     Parameters

@@ -36,10 +36,8 @@ class Blocks:
     footer: list[list[object]]
 
 
-def read_olink_wide(
-    path: str | Path, *, analytes: str | Sequence[str] | None = None
-) -> Measured:
-    """Take an NPX Manager export apart into ids, values, limits, plates and flags.
+def read_olink_wide(path: str | Path, *, analytes: str | Sequence[str] | None = None) -> Measured:
+    r"""Take an NPX Manager export apart into ids, values, limits, plates and flags.
 
     The header block may or may not have an OlinkID row, the columns after the assays may or may
     not hold plate ids; the footer holds the LOD (one row, or one row per plate naming the plate
@@ -72,7 +70,7 @@ def read_olink_wide(
     ...          "Uniprot ID,P10145,", "", "s1,5.2,Pass", "s2,1.9,Warning", "", "LOD,2.2,"]
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "npx.csv"
-    ...     _ = path.write_text("\\n".join(sheet))
+    ...     _ = path.write_text("\n".join(sheet))
     ...     measured = read_olink_wide(path)
     >>> measured.sample_id.tolist(), measured.below_lod[:, 0].tolist(), measured.platform
     (['s1', 's2'], [False, True], 'Olink INFLAMMATION')
@@ -194,13 +192,13 @@ def _own_column(blocks: Blocks, kinds: list[str], kind: str, i: int) -> int | No
     same = [k for k in columns if blocks.panel[k] == blocks.panel[i]]
     if len(same) == 1:
         return same[0]
-    order = list(dict.fromkeys(blocks.panel[k] for k, found in enumerate(kinds) if found == "assay"))
+    order = list(
+        dict.fromkeys(blocks.panel[k] for k, found in enumerate(kinds) if found == "assay")
+    )
     return columns[min(order.index(blocks.panel[i]), len(columns) - 1)]
 
 
-def _limits(
-    blocks: Blocks, kinds: list[str], at: list[int]
-) -> tuple[np.ndarray, tuple[str, ...]]:
+def _limits(blocks: Blocks, kinds: list[str], at: list[int]) -> tuple[np.ndarray, tuple[str, ...]]:
     """Return the limit of each value: its plate's where the footer names plates."""
     lod = np.full((len(blocks.samples), len(at)), np.nan)
     rows = [row for row in blocks.footer if str(row[0]).endswith("lod")]

@@ -29,9 +29,7 @@ def is_flagged(flags: pd.Series) -> np.ndarray:
     return ~texts.isin(PASSED).to_numpy(dtype=bool)
 
 
-def unrepeated(
-    ids: np.ndarray, policy: str, what: str
-) -> tuple[np.ndarray, dict[int, str]]:
+def unrepeated(ids: np.ndarray, policy: str, what: str) -> tuple[np.ndarray, dict[int, str]]:
     """Return which rows a policy on repeated ids keeps, and why it leaves the others.
 
     Parameters

@@ -15,10 +15,12 @@ from subtyping.panel.measured import Measured
 from subtyping.panel.olink_long import read_olink_long
 from subtyping.panel.olink_wide import read_olink_wide
 from subtyping.panel.panel import ROLES, Panel, ReadingReport
-from subtyping.panel.policies import DUPLICATES, is_flagged, keep_visits, mean_rows, unrepeated
+from subtyping.panel.policies import DUPLICATES
+from subtyping.panel.reporting import report_on, silent_analytes
 from subtyping.panel.samples_table import IN_PANEL, check_roles, role_columns
+from subtyping.panel.settle import settle_rows
 from subtyping.panel.tables import read_table
-from subtyping.panel.texts import as_category
+from subtyping.panel.texts import as_category, is_numeric_text
 from subtyping.panel.units import declared_unit
 from subtyping.panel.wide import read_wide
 
@@ -45,7 +47,7 @@ def read_panel(
     qc_flagged: str = "keep",
     unknown_roles: Sequence[str] = (),
 ) -> Panel:
-    """Read a cytokine panel and its samples table.
+    r"""Read a cytokine panel and its samples table.
 
     Order of events: the file is read; rows that `where` leaves out go; flagged samples go if so
     declared; repeated ids are settled; subjects with several samples are settled. Every row of
@@ -102,17 +104,24 @@ def read_panel(
     >>> from pathlib import Path
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     panel_file, samples_file = Path(folder) / "panel.csv", Path(folder) / "samples.csv"
-    ...     _ = panel_file.write_text("sample_id,IL-13,TARC\\ns1,<0.5,120\\ns2,1.5,90\\n")
-    ...     _ = samples_file.write_text("sample_id,diagnosis\\ns1,MDD\\ns2,HC\\n")
+    ...     _ = panel_file.write_text("sample_id,IL-13,TARC\ns1,<0.5,120\ns2,1.5,90\n")
+    ...     _ = samples_file.write_text("sample_id,diagnosis\ns1,MDD\ns2,HC\n")
     ...     panel = read_panel(panel_file, samples=samples_file, unit="pg/mL",
     ...                        columns={"group": "diagnosis"})
     >>> panel
-    Panel(2 samples x 2 analytes, pg/mL; HC 1, MDD 1)
+    Panel(2 samples x 2 analytes, pg/mL; MDD 1, HC 1)
     >>> panel.below_lod.loc["s1"].tolist()
     [True, False]
     """
     roles = dict(columns or {})
-    _check_choices(format, roles, zeros, duplicates, qc_flagged, unknown_roles)
+    _check_choices(
+        format,
+        roles,
+        zeros=zeros,
+        duplicates=duplicates,
+        qc_flagged=qc_flagged,
+        unknown_roles=unknown_roles,
+    )
     same = isinstance(samples, str) and samples == "same"
     if same and format == "wide" and not analytes:
         message = (
@@ -122,7 +131,7 @@ def read_panel(
         raise PanelError(message)
     if format == "wide" and unit is None:
         declared_unit(unit, format, ())
-    measured = _read_file(path, format, roles, analytes)
+    measured = _read_file(path, format, roles, analytes, id_must_be_here=same or samples is None)
     rows_read = len(measured.sample_id)
     matched = match_samples(
         measured,
@@ -132,24 +141,22 @@ def read_panel(
         duplicates=duplicates,
     )
     unit = declared_unit(unit, format, _units_in_file(matched.measured))
-    table = _samples_table(matched, roles, samples, format)
+    table, said = _samples_table(matched, roles, samples, format)
     measured = apply_zeros(matched.measured, unit, zeros)
     if lod is not None:
         measured = with_limits(measured, lod, table.get("batch"))
-    notes = [*measured.notes, *matched.notes, *table.attrs.pop("notes", ())]
-    measured, table, dropped, more = _apply_policies(
-        measured, table, duplicates, visits, qc_flagged
-    )
-    reading = _report(
-        measured, Path(path).name, format, rows_read, [*matched.dropped, *dropped],
-        [*notes, *more, *_silent_analytes(measured)],
-    )  # fmt: skip
+    notes = [*measured.notes, *matched.notes, *said]
+    measured, table, dropped, more = settle_rows(measured, table, duplicates, visits, qc_flagged)
+    notes += [*more, *silent_analytes(measured)]
+    dropped = [*matched.dropped, *dropped]
+    reading = report_on(measured, Path(path).name, format, rows_read, dropped=dropped, notes=notes)
     return _panel(measured, table, unit, reading, tuple(unknown_roles))
 
 
 def _check_choices(
     format: str,  # noqa: A002
     roles: Mapping[str, str],
+    *,
     zeros: str | None,
     duplicates: str,
     qc_flagged: str,
@@ -176,11 +183,20 @@ def _read_file(
     format: str,  # noqa: A002
     roles: Mapping[str, str],
     analytes: str | Sequence[str] | None,
+    *,
+    id_must_be_here: bool,
 ) -> Measured:
     """Read the panel file in its format."""
     if format == "olink_wide":
         return read_olink_wide(path, analytes=analytes)
     table = read_table(path)
+    sample = roles.get("sample")
+    if id_must_be_here and sample is not None and sample not in table:
+        message = (
+            f"columns maps sample to {sample!r}, which is no column of the panel file."
+            f"{nearest(sample, table.columns)} Its columns: {list_some(table.columns, 12)}."
+        )
+        raise PanelError(message)
     if format == "long":
         return read_long(table, columns=roles, analytes=analytes)
     if format == "olink_long":
@@ -192,7 +208,9 @@ def _read_file(
 def _units_in_file(measured: Measured) -> tuple[str, ...]:
     """Return the units the file states, in a column of its own or beside each value."""
     found = [name for name in measured.carried if str(name).casefold() in ("unit", "units")]
-    stated = [str(u) for name in found for u in as_category(measured.carried[name]).dropna().unique()]
+    stated = [
+        str(u) for name in found for u in as_category(measured.carried[name]).dropna().unique()
+    ]
     return tuple(stated) or measured.unit_in_file
 
 
@@ -201,12 +219,11 @@ def _samples_table(
     roles: Mapping[str, str],
     samples: str | Path | pd.DataFrame | None,
     format: str,  # noqa: A002
-) -> pd.DataFrame:
-    """Return role and clinical columns, one row per row of the panel; notes in its attrs."""
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return role and clinical columns, one row per row of the panel, and notes."""
     same = isinstance(samples, str) and samples == "same"
     carried = matched.measured.carried
     by_role = {role: name for role, name in roles.items() if role in ROLES}
-    notes: tuple[str, ...] = ()
     if format.startswith("olink") and "qc" not in by_role and OLINK_FLAG in carried:
         by_role["qc"] = f"{IN_PANEL}{OLINK_FLAG}"
     if same:
@@ -217,111 +234,16 @@ def _samples_table(
         if samples is not None and not isinstance(samples, pd.DataFrame):
             source = Path(samples).name
         table, notes = role_columns(matched.clinical, carried, by_role, source)
-    table.attrs["notes"] = notes
-    return table
-
-
-def _apply_policies(
-    measured: Measured, table: pd.DataFrame, duplicates: str, visits: str | None, qc_flagged: str
-) -> tuple[Measured, pd.DataFrame, list[tuple[str, str]], list[str]]:
-    """Apply the policies on flagged, repeated and serial samples, in this order."""
-    dropped: list[tuple[str, str]] = []
-    notes: list[str] = []
-
-    def keep(rows: np.ndarray, reasons: Mapping[int, str]) -> None:
-        nonlocal measured, table
-        dropped.extend((str(measured.sample_id[i]), reasons[i]) for i in sorted(reasons))
-        measured = measured.take(rows)
-        table = table.iloc[rows].reset_index(drop=True)
-
-    if qc_flagged == "drop" and "qc" not in table:
-        message = (
-            "qc_flagged: drop needs the quality flags; write columns: {qc: <column>} "
-            '(or "panel:<column>").'
-        )
-        raise PanelError(message)
-    if "qc" in table:
-        flagged = is_flagged(table["qc"])
-        if flagged.any():
-            verb = "dropped" if qc_flagged == "drop" else "kept"
-            count = count_of(int(flagged.sum()), "sample")
-            notes.append(f"{count} with a quality flag other than a pass {verb}.")
-        if qc_flagged == "drop":
-            labels = {int(i): f"qc: {table['qc'].iloc[i]}" for i in np.flatnonzero(flagged)}
-            keep(np.flatnonzero(~flagged), labels)
-    twins = _twins(measured)
-    if twins.any():
-        count = count_of(int(twins.sum()), "row")
-        notes.append(f"{count} of the panel file identical to an earlier row, counted once.")
-        words = "identical to an earlier row"
-        keep(np.flatnonzero(~twins), dict.fromkeys(map(int, np.flatnonzero(twins)), words))
-    rows, reasons = unrepeated(measured.sample_id, duplicates, "panel file")
-    if duplicates == "mean":
-        measured = mean_rows(measured)
-    keep(rows, reasons)
-    rows, reasons = keep_visits(table, visits)
-    keep(rows, reasons)
-    if not len(measured.sample_id):
-        message = f"No sample is left; {len(dropped)} rows were dropped, see the policies declared."
-        raise PanelError(message)
-    return measured, table, dropped, notes
-
-
-def _twins(measured: Measured) -> np.ndarray:
-    """Mask rows that repeat an earlier row of the same sample, cell for cell."""
-    repeated = pd.Series(measured.sample_id).duplicated(keep=False).to_numpy(dtype=bool)
-    twins = np.zeros(len(repeated), dtype=bool)
-    rows = np.flatnonzero(repeated)
-    if len(rows):
-        part = measured.take(rows)
-        cells = pd.DataFrame(np.column_stack([part.values, part.below_lod, part.above_uloq]))
-        texts = pd.DataFrame(
-            {f"carried {i}": part.carried.iloc[:, i].astype("str") for i in range(part.carried.shape[1])}
-        )
-        twins[rows] = pd.concat([cells, texts], axis=1).assign(i=part.sample_id).duplicated()
-    return twins
-
-
-def _silent_analytes(measured: Measured) -> list[str]:
-    """Return sentences on analytes without any number, and with one number only."""
-    numbers = ~np.isnan(measured.values)
-    empty = measured.analytes.index[~numbers.any(axis=0)]
-    notes = []
-    if len(empty):
-        count = count_of(len(empty), "analyte")
-        notes.append(f"{count} without any number: {list_some(empty, 5)}.")
-    if len(measured.sample_id) > 1:
-        low = np.where(numbers, measured.values, np.inf).min(axis=0)
-        high = np.where(numbers, measured.values, -np.inf).max(axis=0)
-        constant = measured.analytes.index[(low == high) & (numbers.sum(axis=0) > 1)]
-        if len(constant):
-            count = count_of(len(constant), "analyte")
-            notes.append(f"{count} with the same number in every sample: {list_some(constant, 5)}.")
-    return notes
-
-
-def _report(
-    measured: Measured,
-    source: str,
-    format: str,  # noqa: A002
-    rows_read: int,
-    dropped: list[tuple[str, str]],
-    notes: list[str],
-) -> ReadingReport:
-    """Return the report on what was read."""
-    known = measured.analytes["is_known"].to_numpy(dtype=bool)
-    renamed = measured.analytes.reset_index()[["name_in_file", "analyte"]]
-    return ReadingReport(
-        source=source,
-        format=format,
-        platform=measured.platform,
-        rows_read=rows_read,
-        rows_kept=len(measured.sample_id),
-        dropped=pd.DataFrame(dropped, columns=["sample_id", "reason"], dtype=object),
-        unknown_analytes=tuple(map(str, measured.analytes.index[~known])),
-        renamed=renamed[renamed["name_in_file"] != renamed["analyte"]].reset_index(drop=True),
-        notes=tuple(notes),
-    )
+    if format == "wide":
+        mapped = {str(name).removeprefix(IN_PANEL) for name in roles.values()}
+        numeric = [
+            name for name in carried if name not in mapped and is_numeric_text(carried[name])
+        ]
+        count = count_of(len(numeric), "numeric column")
+        if numeric:
+            words = f"of the panel file carried as clinical: {list_some(numeric, 8)}."
+            notes = (*notes, f"{count} {words}")
+    return table, notes
 
 
 def _panel(
@@ -332,7 +254,7 @@ def _panel(
     unknown_roles: tuple[str, ...],
 ) -> Panel:
     """Return the panel of the rows that were kept."""
-    index = pd.Index(measured.sample_id, name="sample_id", dtype=object)
+    index = pd.Index(measured.sample_id, name="sample_id", dtype="str")
 
     def frame(array: np.ndarray) -> pd.DataFrame:
         return pd.DataFrame(array, index=index, columns=measured.analytes.index)

@@ -83,10 +83,8 @@ def split_ids(
     ids, n_stripped = as_ids(table[column] if column is not None else table.iloc[:, 0])
     if not n_stripped:
         return ids, ()
-    return ids, (
-        f"{n_stripped} of {len(ids)} sample ids of {name} carried blanks at an end, "
-        "which were removed.",
-    )
+    count = f"{n_stripped} of {len(ids)} sample ids of {name}"
+    return ids, (f"{count} carried blanks at an end, which were removed.",)
 
 
 def wanted_rows(
@@ -240,14 +238,15 @@ def _find(
 def _as_role(column: pd.Series, role: str, words: str) -> tuple[pd.Series, list[str]]:
     """Return a role's values, as numbers or as text."""
     texts = as_category(column)
-    numeric = is_numeric_text(column)
-    if role in NUMBERS and not numeric and texts.notna().any():
+    numeric = is_numeric_text(column) or not texts.notna().any()
+    if role in NUMBERS and not numeric:
         numbers = pd.to_numeric(texts, errors="coerce")
         wrong = texts[texts.notna() & numbers.isna()]
         if numbers.notna().any():
+            verb = "is" if len(wrong) == 1 else "are"
             message = (
                 f"{role} is mapped to {words}, where {count_of(len(wrong), 'cell')} of "
-                f"{texts.notna().sum()} are not numbers, such as {list_some(wrong.unique())}. "
+                f"{texts.notna().sum()} {verb} not numeric, such as {list_some(wrong.unique())}. "
                 "Blank them or map a numeric column."
             )
             raise PanelError(message)
@@ -261,6 +260,8 @@ def _as_clinical(column: pd.Series) -> pd.Series:
     """Return a clinical column as numbers where all cells are, otherwise as text."""
     if pd.api.types.is_bool_dtype(column):
         return column
+    if column.isna().all():
+        return pd.Series(np.nan, index=column.index)
     if is_numeric_text(column):
         return pd.to_numeric(as_category(column)).astype(float)
     texts = column.astype("str").str.strip()

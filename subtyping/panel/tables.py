@@ -6,6 +6,7 @@ import io
 import re
 import warnings
 import zipfile
+import zlib
 from pathlib import Path
 
 import pandas as pd
@@ -23,7 +24,7 @@ POINT_NUMBER = r"^\s*[<>]?\s*[-+]?\d+\.\d+(?:[eE][-+]?\d+)?\s*$"
 
 
 def read_table(path: str | Path, what: str = "panel file") -> pd.DataFrame:
-    """Return the table of a CSV, TSV, Parquet or XLSX file, plain or gzipped.
+    r"""Return the table of a CSV, TSV, Parquet or XLSX file, plain or gzipped.
 
     The kind is told from the bytes, not from the ending. In text files the delimiter is the one
     of ``, ; tab`` that gives every line the same number of fields; UTF-8 (with or without byte
@@ -56,7 +57,7 @@ def read_table(path: str | Path, what: str = "panel file") -> pd.DataFrame:
     >>> from pathlib import Path
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "panel.csv"
-    ...     _ = path.write_text("sample_id;IL6\\n007;1,5\\n")
+    ...     _ = path.write_text("sample_id;IL6\n007;1,5\n")
     ...     read_table(path).to_dict("records")
     [{'sample_id': '007', 'IL6': '1.5'}]
     """
@@ -119,7 +120,7 @@ def _bytes(path: Path, what: str) -> bytes:
         data = path.read_bytes()
         if data.startswith(GZIP):
             data = gzip.decompress(data)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         message = f"The {what} {path.name} cannot be opened: {error}."
         raise PanelError(message) from error
     if not data.strip():
@@ -186,12 +187,6 @@ def _text(cell: object) -> str:
 def _from_text(data: bytes, path: Path, what: str) -> pd.DataFrame:
     """Return the table of a delimited text."""
     text = _decode(data, path, what)
-    if WEB_PAGE.match(text):
-        message = (
-            f"The {what} {path.name} is a web page saved under a table's name; "
-            "download the data file itself."
-        )
-        raise PanelError(message)
     text = re.sub(r"\A(?:\s*\n)*sep=.\r?\n", "", text, flags=re.IGNORECASE)
     delimiter = _delimiter(text, path, what)
     _refuse_ragged(text, delimiter, path, what)
@@ -204,7 +199,6 @@ def _from_text(data: bytes, path: Path, what: str) -> pd.DataFrame:
             keep_default_na=False,
             na_values=[""],
             skip_blank_lines=True,
-            skipinitialspace=True,
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         reason = " ".join(str(error).split()).removeprefix("Error tokenizing data. C error: ")
@@ -228,12 +222,26 @@ def _decode(data: bytes, path: Path, what: str) -> str:
         except UnicodeDecodeError:
             continue
         if not BINARY.search(text):
-            return text
+            return _refuse_no_table(text, path, what)
     message = (
         f"The {what} {path.name} is neither text nor a spreadsheet; "
         "give a CSV, TSV, Parquet or XLSX file."
     )
     raise PanelError(message)
+
+
+def _refuse_no_table(text: str, path: Path, what: str) -> str:
+    """Return the text unless it is blank or a web page."""
+    if not text.strip():
+        message = f"The {what} {path.name} is empty."
+        raise PanelError(message)
+    if WEB_PAGE.match(text):
+        message = (
+            f"The {what} {path.name} is a web page saved under a table's name; "
+            "download the data file itself."
+        )
+        raise PanelError(message)
+    return text
 
 
 def _delimiter(text: str, path: Path, what: str) -> str:
@@ -285,9 +293,5 @@ def _points_for_commas(table: pd.DataFrame) -> pd.DataFrame:
     for i in columns:
         column = table.iloc[:, i]
         is_number = column.str.match(COMMA_NUMBER).fillna(value=False).astype(bool)
-        parts.append(
-            column.mask(is_number, column.str.replace(",", ".", regex=False))
-            if is_number.any()
-            else column
-        )
+        parts.append(column.mask(is_number, column.str.replace(",", ".", regex=False)))
     return pd.concat(parts, axis=1)

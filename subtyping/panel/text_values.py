@@ -74,7 +74,7 @@ def parse_values(cells: pd.Series) -> ParsedValues:
     numbers = cells.mask(text) if text.any() else cells
     values = pd.to_numeric(numbers, errors="coerce").to_numpy(dtype=float, na_value=np.nan).copy()
     lod = np.full(n, np.nan)
-    text |= np.isinf(values)
+    text = text | np.isinf(values)
     values[text] = np.nan
     open_rows = np.flatnonzero(np.isnan(values) & ~text & cells.notna().to_numpy(dtype=bool))
     for row in open_rows:
@@ -123,8 +123,10 @@ def refuse_text(cells: pd.Series, is_text: np.ndarray, analyte: str) -> None:
     if not is_text.any():
         return
     found = pd.unique(cells[is_text])
+    n_text = int(is_text.sum())
+    verb = "is" if n_text == 1 else "are"
     message = (
-        f"Analyte {analyte!r} has {count_of(int(is_text.sum()), 'cell')} that are not numbers, "
+        f"Analyte {analyte!r} has {count_of(n_text, 'cell')} that {verb} not numeric, "
         f"such as {list_some(found)}. Expected a number, blank, NaN, <0.5, >1000, OOR <, OOR > "
         "or ND."
     )

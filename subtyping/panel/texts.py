@@ -38,7 +38,9 @@ def as_category(column: pd.Series) -> pd.Series:
     """
     codes, found = pd.factorize(column)
     texts = [as_text(value) for value in found]
-    lookup = np.array([None if t.casefold() in MISSING else t for t in texts] + [None], dtype=object)
+    lookup = np.array(
+        [None if t.casefold() in MISSING else t for t in texts] + [None], dtype=object
+    )
     return pd.Series(lookup[codes], index=column.index, name=column.name, dtype="str")
 
 

@@ -77,9 +77,6 @@ def read_wide(
     described, notes = analyte_table([names[i] for i in at])
     carried = table.iloc[:, [i for i in range(len(names)) if i not in {*at, id_at}]]
     carried = carried.loc[:, ~carried.columns.duplicated()]
-    if carried.shape[1] and analytes is not None:
-        count = count_of(carried.shape[1], "column")
-        notes += (f"{count} of the panel file beside the analytes: {list_some(carried, 8)}.",)
     return Measured(
         sample_id=ids,
         values=np.column_stack([column.values for column in parsed]),
@@ -107,10 +104,8 @@ def stripped_note(n_stripped: int, n_ids: int) -> tuple[str, ...]:
     """Return the sentence about ids that carried blanks, if any did."""
     if not n_stripped:
         return ()
-    return (
-        f"{n_stripped} of {n_ids} sample ids of the panel file carried blanks at an end, "
-        "which were removed.",
-    )
+    count = f"{n_stripped} of {n_ids} sample ids of the panel file"
+    return (f"{count} carried blanks at an end, which were removed.",)
 
 
 def chosen_columns(names: Sequence[str], analytes: str | Sequence[str]) -> list[int]:
