@@ -28,7 +28,7 @@ def _known() -> pd.DataFrame:
     is_inflammation = (table["panel"] == "Inflammation").to_numpy()
     carries_th2 = table["analyte"].isin(["CCL17", "CCL22", "CCL26"]).to_numpy()
     outer = np.where(is_inflammation | carries_th2, 0, 1)
-    order = np.lexsort((np.arange(len(table)), rank, outer))
+    order = np.lexsort((np.arange(len(table)), np.asarray(rank), outer))
     return table.iloc[order].reset_index(drop=True)
 
 

@@ -3,7 +3,6 @@
 import numpy as np
 from scipy import stats
 
-
 FEWEST_DETECTED = 5
 
 
@@ -17,9 +16,7 @@ def _usual_spread(values: np.ndarray, below: np.ndarray) -> float:
     return float(np.median(spread)) or 1.0
 
 
-def fill_below(
-    values: np.ndarray, below: np.ndarray, generator: np.random.Generator
-) -> np.ndarray:
+def fill_below(values: np.ndarray, below: np.ndarray, generator: np.random.Generator) -> np.ndarray:
     """Return values (n, p) in which what is below detection lies in the lower normal tail.
 
     Regression on order statistics: the detected values of a column are regressed on their normal

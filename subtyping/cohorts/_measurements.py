@@ -21,11 +21,15 @@ NAMED_HITS = {
 """Shift of the cases of the index study, in SD, on the proteins its summary names."""
 
 
-def _plate_shift(samples: pd.DataFrame, draws: Draws, analyte: str, plate_sd: float) -> np.ndarray:
-    names = sorted(samples["batch"].unique(), key=lambda name: int(str(name).split("_")[1]))
-    shifts = stream(draws.seed, "cohort", draws.design, "plate shift", analyte)
-    values = dict(zip(names, plate_sd * shifts.normal(size=len(names)), strict=True))
-    return samples["batch"].map(values).to_numpy(dtype=float)
+def _plate_shifts(samples: pd.DataFrame, analytes: list[str], draws: Draws) -> np.ndarray:
+    """Return a standard normal shift of every plate and analyte, per sample (n, p)."""
+    number = samples["batch"].str.removeprefix("plate_").astype(int).to_numpy() - 1
+    size = int(number.max()) + 1
+    shifts = [
+        stream(draws.seed, "cohort", draws.design, "plate shift", name).normal(size=size)
+        for name in analytes
+    ]
+    return np.column_stack(shifts)[number]
 
 
 def _covariates(samples: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -40,6 +44,7 @@ def measurements(
     table: pd.DataFrame,
     loading: pd.DataFrame,
     latent: pd.DataFrame,
+    *,
     samples: pd.DataFrame,
     draws: Draws,
     settings: dict[str, Any],
@@ -51,13 +56,14 @@ def measurements(
     factors = pd.concat([latent, pd.DataFrame(_covariates(samples), index=latent.index)], axis=1)
     factors["handling"] *= settings["handling_sd"]
     scaled = factors.to_numpy() @ loading[factors.columns].to_numpy().T
-    is_case = (samples["group"] == "MDD").to_numpy()
-    values = np.empty(scaled.shape)
-    for j, (analyte, row) in enumerate(table.iterrows()):
-        noise = loading["own"].iloc[j] * draws.each(f"noise {analyte}")
-        hit = NAMED_HITS.get(str(analyte), 0.0) if draws.design == "index_study" else 0.0
-        values[:, j] = row["mean_npx"] + row["sd_npx"] * (scaled[:, j] + noise + hit * is_case)
-        values[:, j] += _plate_shift(samples, draws, str(analyte), settings["plate_sd"])
+    names = [str(name) for name in table.index]
+    noise = np.column_stack([draws.each(f"noise {name}") for name in names])
+    scaled += noise * loading["own"].to_numpy()
+    if draws.design == "index_study":
+        hits = np.array([NAMED_HITS.get(name, 0.0) for name in names])
+        scaled += np.outer((samples["group"] == "MDD").to_numpy(), hits)
+    values = table["mean_npx"].to_numpy() + table["sd_npx"].to_numpy() * scaled
+    values += settings["plate_sd"] * _plate_shifts(samples, names, draws)
     lod = table["lod_npx"].to_numpy(dtype=float)
     if settings["detection"] == "complete":
         lod = np.floor(np.minimum(lod, values.min(axis=0)) - 1.0)
@@ -69,8 +75,11 @@ def measurements(
         gaps = stream(draws.seed, "cohort", draws.design, "missing").uniform(size=values.shape)
         is_missing = gaps < settings["missing_frac"]
         values, below = np.where(is_missing, np.nan, values), below & ~is_missing
+    limits = np.broadcast_to(lod, values.shape)
+    if settings["below_lod"] == "text":
+        limits = np.where(below, limits, np.nan)
 
     def frame(array: np.ndarray) -> pd.DataFrame:
         return pd.DataFrame(array, index=samples.index, columns=list(table.index))
 
-    return frame(values), frame(np.broadcast_to(lod, values.shape).copy()), frame(below)
+    return frame(values), frame(limits.copy()), frame(below)

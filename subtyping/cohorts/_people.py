@@ -29,14 +29,15 @@ class Draws:
 
     def __init__(self, seed: int, design: str, groups: pd.Series) -> None:
         self.seed, self.design, self.groups = seed, design, groups
+        names = groups.to_numpy()
+        self.rows = {str(name): np.flatnonzero(names == name) for name in groups.unique()}
 
     def each(self, purpose: str, kind: str = "normal", **options: Any) -> np.ndarray:
         """Return one draw per person; the first people of a group keep theirs as it grows."""
         result = np.empty(len(self.groups))
-        for group in self.groups.unique():
-            rows = (self.groups == group).to_numpy()
-            generator = stream(self.seed, "cohort", self.design, purpose, str(group))
-            result[rows] = getattr(generator, kind)(size=int(rows.sum()), **options)
+        for group, rows in self.rows.items():
+            generator = stream(self.seed, "cohort", self.design, purpose, group)
+            result[rows] = getattr(generator, kind)(size=len(rows), **options)
         return result
 
     def skewed(self, purpose: str, shape: float) -> np.ndarray:
@@ -47,18 +48,17 @@ class Draws:
 def _groups(settings: dict[str, Any]) -> pd.Series:
     names = [label for key, label in GROUPS.items() for _ in range(settings[key])]
     index = pd.Index([f"S{i + 1:05d}" for i in range(len(names))], name="sample_id", dtype=object)
-    return pd.Series(names, index=index, dtype=object, name="group")
+    return pd.Series(names, index=index, dtype="str", name="group")
 
 
 def plates(draws: Draws, n_plates: int) -> np.ndarray:
     """Return the plate of everybody: random, with each group spread evenly."""
     result = np.empty(len(draws.groups), dtype=object)
     start = 0
-    for group in draws.groups.unique():
-        rows = np.flatnonzero((draws.groups == group).to_numpy())
+    for group, rows in draws.rows.items():
         turn = (start + np.arange(len(rows))) % n_plates
         start += len(rows)
-        generator = stream(draws.seed, "cohort", draws.design, "plates", str(group))
+        generator = stream(draws.seed, "cohort", draws.design, "plates", group)
         result[generator.permutation(rows)] = [f"plate_{i + 1}" for i in turn]
     return result
 
@@ -102,7 +102,7 @@ def people(
 
 
 def _yes(mask: np.ndarray) -> np.ndarray:
-    return np.where(mask, "yes", "no").astype(object)
+    return np.where(mask, "yes", "no")
 
 
 def _crp(draws: Draws, level: np.ndarray, is_case: np.ndarray, settings: dict[str, Any]) -> Any:
@@ -134,12 +134,12 @@ def samples_table(truth: pd.DataFrame, draws: Draws, settings: dict[str, Any]) -
             "group": truth["group"],
             "batch": plates(draws, settings["n_plates"]),
             "age": np.rint(np.clip(40 + 12 * draws.each("age"), 18, 70)),
-            "sex": np.where(draws.each("sex", "uniform") < 0.55, "female", "male").astype(object),
+            "sex": np.where(draws.each("sex", "uniform") < 0.55, "female", "male"),
             "bmi": np.clip(bmi, 16, 60),
             "smoking": _yes(draws.each("smoking", "uniform") < np.where(is_case, 0.35, 0.20)),
             "medication": _yes(is_case & (draws.each("medication", "uniform") < 0.6)),
             "atopy": _yes(draws.each("atopy", "uniform") < atopy),
-            "qc": np.where(draws.each("qc", "uniform") < 0.013, "Warning", "Pass").astype(object),
+            "qc": np.where(draws.each("qc", "uniform") < 0.013, "Warning", "Pass"),
             "crp_mg_l": _crp(draws, level, is_case, settings),
             "eosinophils_10e3_ul": 0.15
             * np.exp(0.12 * np.clip(th2, -6, 12) + 0.5 * draws.each("eosinophils")),

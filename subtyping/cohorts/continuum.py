@@ -1,6 +1,7 @@
 """The continuum twin: a cohort like this one in everything but a group."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from sklearn.covariance import ledoit_wolf_shrinkage
 from subtyping._random import stream
 from subtyping.cohorts._censoring import fill_below
 from subtyping.cohorts._margins import Margins, fit_margins
+from subtyping.cohorts._reporting import as_reported, limits_of
 from subtyping.exceptions import InputError
 from subtyping.panel import Panel
 
@@ -74,12 +76,21 @@ class Continuum:
         Returns
         -------
         Panel
+            Its reading report says which draw it is.
+
+        Examples
+        --------
+        >>> from subtyping.cohorts import fit_continuum, simulate_cohort
+        >>> panel = simulate_cohort("null", n_case=20, n_reference=20, n_analytes=24).panel
+        >>> continuum = fit_continuum(panel, case=["MDD"], reference=["HC"])
+        >>> continuum.draw(1, 0).values.equals(continuum.draw(1, 1).values)
+        False
         """
         numbers = np.empty(self.location.shape)
         for b, block in enumerate(self.blocks):
             generator = stream(seed, "continuum", "draw", k, b)
             numbers[block.rows] = block.draw(len(block.rows), generator)
-        return _as_reported(self.panel, numbers + self.location, k)
+        return as_reported(self.panel, numbers + self.location, k)
 
 
 def _log2(panel: Panel) -> np.ndarray:
@@ -96,7 +107,7 @@ def _log2(panel: Panel) -> np.ndarray:
 def _complete(panel: Panel, member: np.ndarray) -> np.ndarray:
     """Return log2 values with a plausible number for what is censored; gaps stay NaN."""
     below = panel.below_lod.to_numpy(dtype=bool)
-    numbers, limits = _log2(panel), _limits(panel)
+    numbers, limits = _log2(panel), limits_of(panel)
     if not panel.is_log_scale:
         limits = np.log2(np.where(limits > 0, limits, np.nan))
     limits = np.where(np.isfinite(limits), limits, np.nan)
@@ -122,6 +133,9 @@ def _location(values: np.ndarray, labels: pd.Series, plates: pd.Series | None) -
     fitted[:, whole] = design @ np.linalg.lstsq(design, values[:, whole], rcond=None)[0]
     for j in np.flatnonzero(~whole):
         there = ~gaps[:, j]
+        if not there.any():
+            fitted[:, j] = 0.0
+            continue
         fitted[:, j] = design @ np.linalg.lstsq(design[there], values[there, j], rcond=None)[0]
     return fitted
 
@@ -139,21 +153,23 @@ def _block(residuals: np.ndarray, rows: np.ndarray, fit_rows: np.ndarray) -> _Bl
     return _Block(rows, fit_margins(np.where(gaps, 0.0, chosen)), scores, shrinkage)
 
 
-def _labels(panel: Panel, case: list[str], reference: list[str]) -> tuple[pd.Series, np.ndarray]:
+def _labels(
+    panel: Panel, case: Sequence[str], reference: Sequence[str]
+) -> tuple[pd.Series, np.ndarray]:
     """Return the group of everybody and the block (0 case, 1 reference, 2 rest)."""
     masks = {"case": panel.in_groups(case), "reference": panel.in_groups(reference)}
     for role, mask in masks.items():
         if mask.sum() < FEWEST:
             message = (
                 f"A continuum needs at least {FEWEST} {role} samples to be fitted; got "
-                f"{int(mask.sum())} in {role} = {case if role == 'case' else reference}."
+                f"{int(mask.sum())} in {role} = {list(case if role == 'case' else reference)}."
             )
             raise InputError(message)
     labels = panel.samples["group"].astype(object).where(panel.samples["group"].notna(), "(none)")
     return labels, np.where(masks["case"], 0, np.where(masks["reference"], 1, 2))
 
 
-def fit_continuum(panel: Panel, *, case: list[str], reference: list[str]) -> Continuum:
+def fit_continuum(panel: Panel, *, case: Sequence[str], reference: Sequence[str]) -> Continuum:
     """Fit a population without groups to a cohort.
 
     On the log2 scale a value is group mean + plate shift + residual. Among the cases, and among
@@ -171,7 +187,7 @@ def fit_continuum(panel: Panel, *, case: list[str], reference: list[str]) -> Con
     ----------
     panel : Panel
         Cohort with a group column; a batch column is used where there is one.
-    case, reference : list of str
+    case, reference : sequence of str
         Groups; at least 8 samples each.
 
     Returns
@@ -209,56 +225,16 @@ def fit_continuum(panel: Panel, *, case: list[str], reference: list[str]) -> Con
     return Continuum(panel, location, tuple(blocks), tuple(block.shrinkage for block in blocks))
 
 
-def _limits(panel: Panel) -> np.ndarray:
-    """Return a limit of detection for every cell; minus infinity where nothing tells it."""
-    old, flags = panel.values.to_numpy(dtype=float), panel.below_lod.to_numpy(dtype=bool)
-    lod = panel.lod.to_numpy(dtype=float)
-    known = np.where(flags & np.isfinite(old), old, -np.inf).max(axis=0)
-    stated = np.isfinite(lod).any(axis=0)
-    known[stated] = np.nanmedian(lod[:, stated], axis=0)
-    return np.where(np.isfinite(lod), lod, known)
-
-
-def _how_below_is_written(panel: Panel) -> str:
-    """Return whether this file gives a gap, the limit or a number below detection."""
-    flags = panel.below_lod.to_numpy(dtype=bool)
-    old, lod = panel.values.to_numpy(dtype=float)[flags], panel.lod.to_numpy(dtype=float)[flags]
-    if len(old) and np.isnan(old).mean() > 0.5:
-        return "gap"
-    return "limit" if len(old) and np.isclose(old, lod).mean() > 0.5 else "number"
-
-
-def _as_reported(panel: Panel, log2: np.ndarray, k: int) -> Panel:
-    """Return the numbers as this panel's assay would report them."""
-    values = log2 if panel.is_log_scale else np.exp2(log2)
-    old, flags = panel.values.to_numpy(dtype=float), panel.below_lod.to_numpy(dtype=bool)
-    high = panel.above_uloq.to_numpy(dtype=bool)
-    is_missing = ~np.isfinite(old) & ~flags & ~high
-    limits, manner = _limits(panel), _how_below_is_written(panel)
-    below = (values < limits) & ~is_missing
-    if manner != "number":
-        values = np.where(below, limits if manner == "limit" else np.nan, values)
-    ceiling = np.where(high & np.isfinite(old), old, np.inf).min(axis=0)
-    above = (values >= ceiling) & ~is_missing
-    values = np.where(is_missing, np.nan, np.where(above, ceiling, values))
-    frames = {"values": values, "below_lod": below, "above_uloq": above}
-    tables = {
-        name: pd.DataFrame(array, panel.values.index, panel.values.columns)
-        for name, array in frames.items()
-    }
-    note = f"Values are draw {k} of a continuum fitted to {panel.reading.source}."
-    reading = replace(panel.reading, notes=(*panel.reading.notes, note))
-    return replace(panel, reading=reading, **tables)
-
-
-def continuum_twin(panel: Panel, *, case: list[str], reference: list[str], seed: int) -> Panel:
+def continuum_twin(
+    panel: Panel, *, case: Sequence[str], reference: Sequence[str], seed: int
+) -> Panel:
     """Return one null twin of a cohort: fit and draw in one step.
 
     Parameters
     ----------
     panel : Panel
         Cohort with a group column.
-    case, reference : list of str
+    case, reference : sequence of str
         Groups.
     seed : int
         Root seed.

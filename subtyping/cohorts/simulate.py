@@ -42,7 +42,8 @@ class SimulatedCohort:
     Attributes
     ----------
     panel : Panel
-        In NPX; role columns and clinical columns as `read_panel` gives them.
+        In NPX; equal to what `read_panel` reads from the files of `write_cohort`: below
+        detection a flag and the limit but no number, unless ``below_lod="number"``.
     truth : pandas.DataFrame
         Indexed by sample_id: ``group, is_subtype, level, th2_skew, th17_skew, handling``; the
         factors are in SD of the healthy people.
@@ -140,7 +141,9 @@ def simulate_cohort(design: str, *, seed: int = 0, **settings: Any) -> Simulated
     shift = shift_for(resolved["separation"], table, loading) if "separation" in resolved else 0.0
     truth, latent, draws = people(seed, design, resolved, shift)
     samples = samples_table(truth, draws, resolved)
-    values, lod, below = measurements(table, loading, latent, samples, draws, resolved)
+    values, lod, below = measurements(
+        table, loading, latent, samples=samples, draws=draws, settings=resolved
+    )
     panel = panel_from_frame(values, samples, unit="NPX", lod=lod, below_lod=below)
     named = panel.analytes.assign(panel=table["panel"].to_numpy())
     reading = replace(panel.reading, source=f"simulated {design}", format="simulated")
