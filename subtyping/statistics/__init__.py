@@ -1,1 +1,45 @@
 """Pure kernels on arrays."""
+
+from subtyping.statistics.cutpoints import (
+    RocCurves,
+    YoudenCut,
+    auc,
+    delong_interval,
+    roc_curves,
+    youden_cut,
+)
+from subtyping.statistics.design import DesignReport, design_report
+from subtyping.statistics.factor import OneFactor, fit_one_factor, split_half_reliability
+from subtyping.statistics.intervals import percentile_interval, wilson_interval
+from subtyping.statistics.mixture_test import MixtureTest, mixture_test
+from subtyping.statistics.mixtures import TwoNormals, fit_two_normals, fit_two_normals_many
+from subtyping.statistics.moderated_t import ModeratedT, moderated_t
+from subtyping.statistics.multiplicity import benjamini_hochberg
+from subtyping.statistics.unimodal import JohnsonSU, fit_johnson_su_many, fit_normal_many
+
+__all__ = [
+    "DesignReport",
+    "JohnsonSU",
+    "MixtureTest",
+    "ModeratedT",
+    "OneFactor",
+    "RocCurves",
+    "TwoNormals",
+    "YoudenCut",
+    "auc",
+    "benjamini_hochberg",
+    "delong_interval",
+    "design_report",
+    "fit_johnson_su_many",
+    "fit_normal_many",
+    "fit_one_factor",
+    "fit_two_normals",
+    "fit_two_normals_many",
+    "mixture_test",
+    "moderated_t",
+    "percentile_interval",
+    "roc_curves",
+    "split_half_reliability",
+    "wilson_interval",
+    "youden_cut",
+]

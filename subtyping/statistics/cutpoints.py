@@ -186,14 +186,17 @@ def youden_cut(
         ties = {"lowest": "highest", "highest": "lowest"}.get(ties, ties)
     order = np.argsort(-x, kind="stable")
     order = order[: len(x) - int(np.isnan(x).sum())]
-    starts = np.flatnonzero(np.append(True, np.diff(x[order]) != 0)[: len(order)])
+    falling = x[order]
+    is_new = np.ones(len(order), dtype=bool)
+    is_new[1:] = falling[1:] != falling[:-1]
+    starts = np.flatnonzero(is_new)
     out = [np.full(a.shape[1], np.nan) for _ in range(4)] + [np.zeros(a.shape[1], dtype=np.int64)]
     if not len(starts):
         return YoudenCut(*out)
     width = max(1, _BLOCK_CELLS // len(order))
     for first in range(0, a.shape[1], width):
         block = slice(first, first + width)
-        found = _best_cuts(x[order][starts], a[:, block][order], b[:, block][order], starts, ties)
+        found = _best_cuts(falling[starts], a[:, block][order], b[:, block][order], starts, ties)
         for whole, part in zip(out, found, strict=True):
             whole[block] = part
     out[0] = sign * out[0]

@@ -7,6 +7,8 @@ import numpy as np
 __all__ = ["JohnsonSU", "fit_johnson_su_many", "fit_normal_many"]
 
 LOG_2PI = float(np.log(2.0 * np.pi))
+_STEPS = np.array([0.3, 0.8, 1.3, 2.0, 4.0, 8.0])
+XI_GRID = np.concatenate([-_STEPS[::-1], [0.0], _STEPS])
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,17 +61,18 @@ def _profile(X: np.ndarray, xi: np.ndarray, log_lam: np.ndarray) -> np.ndarray:
     return result
 
 
-def fit_johnson_su_many(X: np.ndarray, *, n_zoom: int = 5) -> tuple[JohnsonSU, np.ndarray]:
+def fit_johnson_su_many(X: np.ndarray, *, n_zoom: int = 7) -> tuple[JohnsonSU, np.ndarray]:
     r"""Fit Johnson SU to every row by maximum likelihood.
 
     :math:`\gamma` and :math:`\delta` have a closed form given :math:`\xi` and :math:`\lambda`;
-    the profile over those two is searched on a grid that is centred and halved `n_zoom` times,
-    the same way for a data set and for its bootstrap replicates.
+    the profile over those two is searched on a grid, then by ``2 n_zoom`` pattern steps that widen
+    when they move and narrow when they do not, the same way for a data set and for its bootstrap
+    replicates.
 
     Parameters
     ----------
     X : ndarray of shape (n_sets, n)
-    n_zoom : int, default 5
+    n_zoom : int, default 7
 
     Returns
     -------
@@ -86,8 +89,8 @@ def fit_johnson_su_many(X: np.ndarray, *, n_zoom: int = 5) -> tuple[JohnsonSU, n
     Z = (X - centre) / spread
     # A wide first grid: far xi gives the lognormal limit, large lambda the normal one.
     grid_xi, grid_log = np.meshgrid(
-        np.array([-8.0, -4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0, 8.0]),
-        np.log(np.array([0.15, 0.4, 1.0, 2.5, 6.0])),
+        XI_GRID,
+        np.log(np.array([0.01, 0.1, 0.4, 1.0, 2.5, 6.0])),
     )
     xi = np.tile(grid_xi.ravel(), (len(Z), 1))
     log_lam = np.tile(grid_log.ravel(), (len(Z), 1))
@@ -99,13 +102,13 @@ def fit_johnson_su_many(X: np.ndarray, *, n_zoom: int = 5) -> tuple[JohnsonSU, n
         best = likelihood.argmax(axis=1)
         at_xi, at_log = xi[rows, best], log_lam[rows, best]
         if zoom == 0:
-            step_xi = np.maximum(0.5, 0.5 * np.abs(at_xi))
+            step_xi = np.maximum(0.25, 0.5 * np.abs(at_xi))
         else:
             at_centre = (offsets[best] == 0).all(axis=1)
-            step_xi = np.where(at_centre, step_xi * 0.4, step_xi)
-            step_log = np.where(at_centre, step_log * 0.4, step_log)
+            step_xi = np.where(at_centre, step_xi * 0.4, step_xi * 1.3)
+            step_log = np.where(at_centre, step_log * 0.4, step_log * 1.1)
         xi = at_xi[:, None] + step_xi[:, None] * offsets[:, 0]
-        log_lam = np.clip(at_log[:, None] + step_log[:, None] * offsets[:, 1], -3.5, 3.5)
+        log_lam = np.clip(at_log[:, None] + step_log[:, None] * offsets[:, 1], -7.0, 3.5)
     best_likelihood = likelihood[rows, best]
     y = np.arcsinh((Z - at_xi[:, None]) / np.exp(at_log)[:, None])
     delta = 1.0 / np.maximum(y.std(axis=1), 1e-9)
