@@ -196,7 +196,8 @@ def _coherence_row(
         ""
         if available
         else (
-            f"skew not applicable: {n_level} analytes outside the axis, {MIN_LEVEL_ANALYTES} needed; "
+            f"skew not applicable: {n_level} analytes outside the axis, "
+            f"{MIN_LEVEL_ANALYTES} needed; "
             "the raw score is used"
         )
     )

@@ -73,7 +73,18 @@ def assign_labels(
 
 
 def unclear_assignment(sample_ids: pd.Index, reason: str) -> Assignment:
-    """Return blank probabilities: there is no subtype to belong to, for the reason given."""
+    """Return blank probabilities: there is no subtype to belong to, for the reason given.
+
+    Parameters
+    ----------
+    sample_ids : pandas.Index
+    reason : str
+        Goes into every row.
+
+    Returns
+    -------
+    Assignment
+    """
     table = pd.DataFrame(
         {
             "sample_id": sample_ids.astype(str),

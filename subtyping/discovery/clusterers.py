@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.mixture import GaussianMixture
 from sklearn.utils.validation import check_is_fitted, validate_data
+from threadpoolctl import threadpool_limits
 
 __all__ = ["GaussianMixtureClusterer", "HDBSCANClusterer"]
 
@@ -51,22 +52,23 @@ class GaussianMixtureClusterer(ClusterMixin, BaseEstimator):
         """Fit mixtures of 1 to `max_clusters` components and keep the best by BIC."""
         X = validate_data(self, X, dtype=float, ensure_min_samples=2)
         most = max(1, min(self.max_clusters, len(X) // 2))
-        models = [
-            GaussianMixture(
-                n_components=k,
-                covariance_type=self.covariance,
-                n_init=3,
-                max_iter=500,
-                reg_covar=1e-4,
-                random_state=self.random_state,
-            ).fit(X)
-            for k in range(1, most + 1)
-        ]
+        with threadpool_limits(1):  # tiny problems: many threads cost more than they bring
+            models = [self._mixture(k).fit(X) for k in range(1, most + 1)]
         self.bic_ = np.array([model.bic(X) for model in models])
         self.model_ = models[int(self.bic_.argmin())]
         self.n_clusters_ = int(self.model_.n_components)
         self.labels_ = self.model_.predict(X)
         return self
+
+    def _mixture(self, n_components: int) -> GaussianMixture:
+        return GaussianMixture(
+            n_components=n_components,
+            covariance_type=self.covariance,
+            n_init=3,
+            max_iter=500,
+            reg_covar=1e-4,
+            random_state=self.random_state,
+        )
 
     def predict_proba(self, X: np.ndarray) -> np.ndarray:
         """Return cluster probabilities of shape (n_samples, n_clusters_)."""
@@ -116,7 +118,8 @@ class HDBSCANClusterer(ClusterMixin, BaseEstimator):
         """Find density clusters."""
         import hdbscan
 
-        X = validate_data(self, X, dtype=float, ensure_min_samples=2)
+        # A writable copy: the library's trees refuse read-only memory.
+        X = np.array(validate_data(self, X, dtype=float, ensure_min_samples=2))
         size = max(5, round(self.min_cluster_frac * len(X)))
         self.model_ = None
         self.labels_ = np.full(len(X), -1)

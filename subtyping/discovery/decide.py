@@ -121,8 +121,9 @@ def _weigh(
     rejects = test.p_value <= LEVEL
     if rejects or everything:
         factors = _technical_factors(fitted, panel)
-        cause, technical = technical_cause(values, factors, seed, settings.n_bootstrap)
+        cause, technical = technical_cause(fitted.model.probability(values), factors)
         lines.extend(technical)
+    cause = cause if rejects else None  # without a group there is nothing to explain
     if rejects and cause is None:
         kind = "discrete"
     elif power.power < 0.8:

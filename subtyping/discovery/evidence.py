@@ -36,6 +36,8 @@ EVIDENCE_COLUMNS = (
 )
 ASSOCIATION_LEVEL = 0.01
 EXPLAINED_SHARE = 0.25
+LEAST_PEOPLE = 20
+FEW_VALUES = 6
 
 
 @dataclass(frozen=True)
@@ -228,73 +230,68 @@ def _shared_variance(residuals: np.ndarray, off_diagonal: bool) -> float:  # noq
 
 
 def technical_cause(
-    values: np.ndarray, factors: Mapping[str, pd.Series], seed: int, n_bootstrap: int
+    probability: np.ndarray, factors: Mapping[str, pd.Series]
 ) -> tuple[str | None, list[Line]]:
     """Look for a technical factor that explains the group.
 
-    A factor is the cause if it explains at least a quarter of the variance of the score (p < .01)
-    and one unimodal population fits what is left once it is taken out.
+    A factor is named as the cause if it explains at least a quarter of the variance of the
+    membership probability (adjusted R squared) with p < .01. A subtype of people has no reason
+    to know which plate it was on or how long its tubes stood.
 
     Parameters
     ----------
-    values : ndarray of shape (n_case,)
+    probability : ndarray of shape (n_case,)
+        Membership of the upper group.
     factors : mapping of str to Series of shape (n_case,)
-        Handling score, plate, site, date.
-    seed : int
-    n_bootstrap : int
+        Handling score, plate, site, date, visit.
 
     Returns
     -------
     cause : str or None
-        Name of the factor that explains the group.
+        The factor that explains most, if any explains enough.
     lines : list of Line
     """
-    cause, lines = None, []
+    lines = []
     for name, factor in factors.items():
-        left, share, p_value = _take_out(values, factor)
-        if not np.isfinite(share):
-            continue
-        sentence = f"{name} explains {share:.0%} of the variance among cases."
-        if p_value < ASSOCIATION_LEVEL and share >= EXPLAINED_SHARE:
-            rng = stream(seed, "discovery", "technical", name)
-            remaining = mixture_test(left, rng, n_bootstrap=n_bootstrap).p_value
-            if remaining > LEVEL:
-                cause = cause or name
-                sentence += f" Without it one population fits (p {_p_text(remaining)})."
-        lines.append(
-            Line(
-                f"technical: {name}",
-                "share of variance explained",
-                share,
-                sentence,
-                p_value=p_value,
+        share, p_value = _explained_share(probability, factor)
+        if np.isfinite(share):
+            sentence = f"{name} explains {share:.0%} of who is in the upper group."
+            lines.append(
+                Line(
+                    f"technical: {name}",
+                    "share of membership explained",
+                    share,
+                    sentence,
+                    p_value=p_value,
+                )
             )
-        )
-    return cause, lines
+    enough = [
+        line for line in lines if line.value >= EXPLAINED_SHARE and line.p_value < ASSOCIATION_LEVEL
+    ]
+    cause = max(enough, key=lambda line: line.value).line if enough else None
+    return None if cause is None else cause.removeprefix("technical: "), lines
 
 
-def _take_out(values: np.ndarray, factor: pd.Series) -> tuple[np.ndarray, float, float]:
-    """Residuals of the values on a factor, the share it explains (adjusted), its p-value."""
+def _explained_share(y: np.ndarray, factor: pd.Series) -> tuple[float, float]:
+    """Adjusted R squared of y on a factor and its F-test p-value; NaN where not estimable."""
     from scipy import stats
 
-    numeric = pd.api.types.is_numeric_dtype(factor) and factor.nunique() > 6
     known = factor.notna().to_numpy()
-    y = values[known]
-    if known.sum() < 20 or factor[known].nunique() < 2:
-        return values, float("nan"), float("nan")
-    if numeric:
-        x = factor.to_numpy(dtype=float)[known]
-        design = np.column_stack([np.ones_like(x), x])
+    y, levels = y[known], factor[known]
+    if len(y) < LEAST_PEOPLE or levels.nunique() < 2:
+        return float("nan"), float("nan")
+    if pd.api.types.is_numeric_dtype(factor) and levels.nunique() > FEW_VALUES:
+        design = np.column_stack([np.ones(len(y)), levels.to_numpy(dtype=float)])
     else:
-        design = pd.get_dummies(factor[known].astype(str)).to_numpy(dtype=float)
-    fitted = design @ np.linalg.lstsq(design, y, rcond=None)[0]
+        design = pd.get_dummies(levels.astype(str)).to_numpy(dtype=float)
+    residual = float(((y - design @ np.linalg.lstsq(design, y, rcond=None)[0]) ** 2).sum())
+    total = float(((y - y.mean()) ** 2).sum())
     k, n = design.shape[1], len(y)
-    residual, total = ((y - fitted) ** 2).sum(), ((y - y.mean()) ** 2).sum()
-    if total <= 0 or n - k < 5 or residual <= 0:
-        return values, float("nan"), float("nan")
+    if total <= 0 or residual <= 0 or n - k < k:
+        return float("nan"), float("nan")
     f_ratio = ((total - residual) / (k - 1)) / (residual / (n - k))
     share = max(0.0, 1 - (residual / (n - k)) / (total / (n - 1)))
-    return y - fitted, float(share), float(stats.f.sf(f_ratio, k - 1, n - k))
+    return share, float(stats.f.sf(f_ratio, k - 1, n - k))
 
 
 def specificity_line(fitted: FittedLabelling, seed: int, n_resamples: int) -> Line:

@@ -18,9 +18,16 @@ def _numbers(samples: pd.DataFrame, name: str) -> np.ndarray:
         return np.full(len(samples), np.nan)
     column = samples[name]
     if name == "sex":
-        text = column.astype(str).str.strip().str.casefold()
-        return np.where(text.isin(MALE), 1.0, np.where(text.isin(FEMALE), 0.0, np.nan))
+        codes = {value: _sex_code(value) for value in column.unique()}
+        return column.map(codes).to_numpy(dtype=float)
+    if pd.api.types.is_numeric_dtype(column):
+        return column.to_numpy(dtype=float, na_value=np.nan)
     return pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
+
+
+def _sex_code(value: object) -> float:
+    text = str(value).strip().casefold()
+    return 1.0 if text in MALE else 0.0 if text in FEMALE else float("nan")
 
 
 def covariate_matrix(samples: pd.DataFrame, names: Sequence[str]) -> np.ndarray:

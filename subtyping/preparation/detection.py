@@ -31,7 +31,7 @@ def detection_table(
     """
     case, reference = panel.detected_frac(is_case), panel.detected_frac(is_reference)
     enough = (case >= min_detected_frac) | (reference >= min_detected_frac)
-    spread = panel.values.loc[is_case | is_reference].nunique(dropna=True) > 1
+    spread = _differs(panel.values.to_numpy(dtype=float)[is_case | is_reference])
     reason = np.where(
         ~enough,
         f"detected in fewer than {min_detected_frac:.0%} of cases and of reference people",
@@ -42,10 +42,17 @@ def detection_table(
             "analyte": panel.values.columns.astype(str),
             "detected_case_frac": case.to_numpy(),
             "detected_reference_frac": reference.to_numpy(),
-            "is_kept": (enough & spread).to_numpy(),
+            "is_kept": enough.to_numpy() & spread,
             "reason": reason,
         }
     )
+
+
+def _differs(values: np.ndarray) -> np.ndarray:
+    """Mask the columns in which two people differ."""
+    known = np.isfinite(values)
+    highest = np.where(known, values, -np.inf).max(axis=0)
+    return highest > np.where(known, values, np.inf).min(axis=0)
 
 
 def learn_floor(panel: Panel) -> np.ndarray:
@@ -54,8 +61,10 @@ def learn_floor(panel: Panel) -> np.ndarray:
     The lowest detected value of the derivation people, in the panel's unit; NaN where nothing
     was detected.
     """
-    detected = panel.values.where(panel.detected & panel.values.notna())
-    return detected.min(axis=0).to_numpy(dtype=float)
+    values = panel.values.to_numpy(dtype=float)
+    detected = ~panel.below_lod.to_numpy() & np.isfinite(values)
+    lowest = np.where(detected, values, np.inf).min(axis=0)
+    return np.where(np.isfinite(lowest), lowest, np.nan)
 
 
 def fill_log2(panel: Panel, floor: np.ndarray, policy: str) -> np.ndarray:

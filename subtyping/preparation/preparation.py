@@ -327,8 +327,16 @@ def _labels(panel: Panel, role: str) -> np.ndarray | None:
 
 def _median(reference: np.ndarray, everyone: np.ndarray) -> np.ndarray:
     """Reference medians; those of everyone where no reference person was measured."""
-    medians = pd.DataFrame(reference).median().to_numpy()
-    return np.where(np.isfinite(medians), medians, pd.DataFrame(everyone).median().to_numpy())
+    medians = _column_medians(reference)
+    if np.isfinite(medians).all():
+        return medians
+    return np.where(np.isfinite(medians), medians, _column_medians(everyone))
+
+
+def _column_medians(values: np.ndarray) -> np.ndarray:
+    if np.isfinite(values).all() and len(values):
+        return np.median(values, axis=0)
+    return pd.DataFrame(values).median().to_numpy()
 
 
 def _handling_score(
