@@ -137,7 +137,7 @@ def attribute(
     """
     analytes = list(dict.fromkeys(name for part in explanations for name in part.data.columns))
     data = pd.concat([part.data for part in explanations]).reindex(columns=analytes)
-    values = _stack([(e.data, e.values) for e in explanations], analytes)  # noqa: PD011
+    values = _stack([(e.data, e.values) for e in explanations], analytes)
     permuted = _stack(
         [(part.data, part.permuted) for part in explanations if part.permuted is not None], analytes
     )

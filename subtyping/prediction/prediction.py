@@ -229,7 +229,7 @@ def _sentence(out_of_fold: pd.DataFrame, metrics: pd.DataFrame, folds: pd.DataFr
     """Say the fidelity, what it is not, and what happened to the folds."""
     auc = metrics[metrics["metric"] == "fidelity_auc_out_of_fold"]
     said = [
-        f"{model.replace('_', ' ')} {value:.2f}" + _interval(low, high)
+        f"{model.replace('_', ' ')} {value:.3f}" + _interval(low, high)
         for model, value, low, high in zip(
             auc["model"], auc["value"], auc["ci_low"], auc["ci_high"], strict=True
         )
@@ -256,4 +256,4 @@ def _sentence(out_of_fold: pd.DataFrame, metrics: pd.DataFrame, folds: pd.DataFr
 
 def _interval(low: float, high: float) -> str:
     """Interval in brackets; empty where it does not exist."""
-    return f" ({low:.2f} to {high:.2f})" if np.isfinite(low) and np.isfinite(high) else ""
+    return f" ({low:.3f} to {high:.3f})" if np.isfinite(low) and np.isfinite(high) else ""

@@ -73,11 +73,11 @@ def procedure() -> Any:
                 self.mean, self.sd, self.people = mean, sd, people
 
             def prepare(self, panel: Panel) -> pd.DataFrame:
-                z = (panel.values - self.mean) / self.sd  # noqa: PD011
+                z = (panel.values - self.mean) / self.sd
                 return z if features is None else features(z)
 
             def label(self, panel: Panel) -> Any:
-                z = (panel.values - self.mean) / self.sd  # noqa: PD011
+                z = (panel.values - self.mean) / self.sd
                 score = z[list(self.members)].mean(axis=1).to_numpy()
                 probability = 1 / (1 + np.exp(-4 * (score - threshold)))
                 probability[panel.sample_ids.isin(silent)] = np.nan
@@ -88,7 +88,7 @@ def procedure() -> Any:
             case, reference = ("MDD",), ("HC",)
 
             def fit(self, panel: Panel, *, seed: int) -> Fitted:  # noqa: ARG002
-                healthy = panel.values[panel.in_groups(self.reference)]  # noqa: PD011
+                healthy = panel.values[panel.in_groups(self.reference)]
                 if len(healthy) < refuses_below:
                     message = f"{len(healthy)} reference people are too few."
                     raise InputError(message)

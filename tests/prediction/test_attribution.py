@@ -79,7 +79,7 @@ def test_a_fold_without_an_analyte_attributes_nothing_to_it():
     first = fold_of(np.array([[1.0, 2.0]]), ["a", "b"], ["s0"])
     second = fold_of(np.array([[4.0, 3.0]]), ["c", "a"], ["s1"], baseline=-1.0)
     found = joined([first, second])
-    assert found.values.tolist() == [[1, 2, 0], [3, 0, 4]]  # noqa: PD011  (columns a, b, c)
+    assert found.values.tolist() == [[1, 2, 0], [3, 0, 4]]  # columns a, b, c
     assert found.baseline.tolist() == [0.5, -1.0]
     assert found.data.isna().to_numpy().tolist() == [[False, False, True], [False, True, False]]
     means = found.table.set_index("analyte")["mean_abs"]

@@ -42,7 +42,7 @@ def test_a_planted_group_is_repredicted_and_explained(cohort, procedure):
 def test_each_attribution_adds_up_to_the_out_of_fold_probability(cohort, procedure):
     for model in ("gradient_boosting", "elastic_net"):
         result = predict(procedure(), cohort(2), explain=model)
-        log_odds = result.attribution.values.sum(axis=1)  # noqa: PD011
+        log_odds = result.attribution.values.sum(axis=1)
         log_odds = log_odds + result.attribution.baseline
         told = result.out_of_fold.set_index("sample_id")[f"{model}_probability"]
         told = told.loc[result.attribution.data.index].to_numpy()
@@ -54,7 +54,7 @@ def test_permuted_features_predict_nothing(cohort, procedure):
     panel = cohort(3, n_case=150)
     order = np.random.default_rng(4).permutation(len(panel.sample_ids))
     other = dict(zip(panel.sample_ids, panel.sample_ids[order], strict=True))
-    measured = panel.values  # noqa: PD011
+    measured = panel.values
 
     def features(z):
         return measured.loc[[other[name] for name in z.index]].set_axis(z.index)
@@ -69,7 +69,7 @@ def test_permuted_features_predict_nothing(cohort, procedure):
 def test_columns_independent_of_the_members_predict_nothing(cohort, procedure):
     """The labels are made of three members; nine columns drawn apart know nothing of them."""
     panel = cohort(4, n_case=150)
-    apart = panel.values.copy()  # noqa: PD011
+    apart = panel.values.copy()
     apart.iloc[:, 3:] = np.random.default_rng(5).normal(size=(len(apart), 9))
     toy = procedure(features=lambda z: z.iloc[:, 3:])
     result = predict(toy, replace(panel, values=apart), explain="elastic_net")
@@ -84,7 +84,7 @@ def test_a_fold_learns_from_its_training_people_alone(cohort, procedure):
     panel = cohort(6)
     result = predict(procedure(), panel, explain=None)
     first = result.out_of_fold.query("fold == 0")["sample_id"]
-    values = panel.values.copy()  # noqa: PD011
+    values = panel.values.copy()
     values.loc[first.iloc[0]] += 50.0
     changed = predict(procedure(), replace(panel, values=values), explain=None)
     rest = result.out_of_fold["sample_id"].isin(first.iloc[1:])
@@ -176,6 +176,19 @@ def test_folds_that_are_not_discrete_are_counted_not_dropped(cohort, procedure):
     assert result.folds["is_fitted"].all()
     assert "The training part was discrete in 1 of 3 outer folds." in result.sentence
     assert predict(procedure(), cohort(13), explain=None).folds["is_discrete"].isna().all()
+
+
+def test_the_packages_own_procedure_has_the_face_asked_for():
+    from subtyping.axes import define_axes
+    from subtyping.cohorts import simulate_cohort
+    from subtyping.discovery import LabellingProcedure
+
+    cohort = simulate_cohort("th2_subtype", seed=3, n_case=90, n_reference=60)
+    own = LabellingProcedure(("MDD",), ("HC",), define_axes("Th2"))
+    result = predict(own, cohort.panel, models=("elastic_net",), explain="elastic_net")
+    assert result.folds["is_fitted"].all()
+    assert len(result.out_of_fold) == 90
+    assert result.attribution.table["is_label_member"].any()
 
 
 def test_progress_moves_once_a_fold(cohort, procedure):
