@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from subtyping.criteria.candidates import Candidates, candidate_markers
-from subtyping.criteria.operating import at_prevalence, operating_characteristics
+from subtyping.criteria.people import People
+from subtyping.criteria.proposed import proposed_row
 from subtyping.criteria.published import comparator_row, published_rules
 from subtyping.criteria.resampling import (
     Fitted,
@@ -20,14 +21,12 @@ from subtyping.criteria.resampling import (
     membership,
     resample_rules,
 )
-from subtyping.criteria.rows import as_rule, as_table, describe, share_with_interval, spread
+from subtyping.criteria.rows import as_rule, as_table
 from subtyping.criteria.rule import EligibilityRule
-from subtyping.criteria.search import Choice, flag
-from subtyping.criteria.sentences import criteria_sentence, rule_note
+from subtyping.criteria.sentences import criteria_sentence
 from subtyping.criteria.upper_tail import upper_tail_row
 from subtyping.exceptions import InputError
 from subtyping.panel.panel import Panel
-from subtyping.statistics.intervals import percentile_interval
 
 __all__ = ["Criteria", "propose_criteria"]
 
@@ -72,7 +71,7 @@ class Criteria:
         """Return the rows for JSON: the rule as an object, missing numbers as None."""
         records = []
         for row in self.table.to_dict("records"):
-            plain = {k: None if v is None or pd.isna(v) else v for k, v in row.items()}
+            plain = {str(k): None if v is None or pd.isna(v) else v for k, v in row.items()}
             plain["rule"] = json.loads(row["rule"])
             records.append(plain)
         return records
@@ -154,51 +153,108 @@ def propose_criteria(
     References
     ----------
     Efron B, Tibshirani R (1997). doi:10.1080/01621459.1997.10474007
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> from subtyping.axes import define_axes
+    >>> from subtyping.cohorts import simulate_cohort
+    >>> from subtyping.discovery import LabellingProcedure
+    >>> from subtyping.knowledge import published_criteria
+    >>> panel = simulate_cohort("th2_subtype", seed=3, n_case=100, n_reference=60).panel
+    >>> procedure = LabellingProcedure(("MDD",), ("HC",), define_axes("Th2"))
+    >>> verdict = SimpleNamespace(kind="none", axis="Th2", n_needed=None)
+    >>> routine = panel.samples[["crp_mg_l"]].set_axis(["crp"], axis=1)
+    >>> criteria = propose_criteria(
+    ...     panel, procedure, procedure.fit(panel), verdict,
+    ...     published=published_criteria(), routine=routine,
+    ... )
+    >>> criteria.sentence
+    'No rule is proposed: there is no subtype to enrol. 6 published criteria stand beside.'
+    >>> criteria.table["rule_text"].tolist()[0]
+    'CRP > 3 mg/L'
     """
     _check_options(target_prevalence_frac, resamples, max_markers, upper_frac)
     is_case, is_reference = panel.in_groups(procedure.case), panel.in_groups(procedure.reference)
     used = panel.take(is_case | is_reference)
-    cases, reference = panel.take(is_case), panel.take(is_reference)
+    people = People(panel.take(is_case), panel.take(is_reference), routine)
     comparators = published_rules(published, routine)
-    people = (cases, reference, routine)
     if verdict.kind not in ("discrete", "continuum"):
-        rows = [comparator_row(note, rule, people, None, []) for note, rule in comparators]
-        return _criteria(rows, [rule for _, rule in comparators], verdict, resamples)
-    candidates = candidate_markers(
-        cases, _of(cases, routine), first=tuple(labelling.members), only=markers
-    )
-    task = Resampling(
-        used, procedure, used.in_groups(procedure.case), candidates.values, (),
-        np.empty((0, len(cases.sample_ids))), target_prevalence_frac, max_markers, seed,
-    )  # fmt: skip
-    if verdict.kind == "continuum":
-        skew = labelling.score(cases).values
-        tail = upper_tail_row(task, candidates, skew, verdict.axis, upper_frac, resamples,
-                              jobs=jobs, advance=advance)  # fmt: skip
-        tail.row.update(_reference_share(tail.rule, people))
-        rows = [tail.row] + [comparator_row(n, rule, people, None, []) for n, rule in comparators]
-        rules = [tail.rule, *(rule for _, rule in comparators)]
-        return _criteria(rows, rules, verdict, resamples)
-    probability = membership(labelling.label(cases).table, cases.sample_ids)
-    chosen = choose_rules(candidates.values, probability, np.ones(len(probability)), max_markers)
-    final = tuple(rule for rule in chosen if rule is not None)
-    flags = [rule.apply(cases, routine).to_numpy(float, na_value=np.nan) for _, rule in comparators]
-    task = replace(task, final=final, fixed=np.array(flags))
-    found = resample_rules(task, resamples, jobs=jobs, advance=advance)
-    target = f"membership of the {verdict.axis}-skewed subtype, as this procedure labels it"
-    rows, rules = [], []
-    for k, choice in enumerate(final):
-        rule = as_rule(choice, candidates, cases.platform, target, seed)
-        row = _proposed_row(k, choice, rule, candidates, probability, found, task)
-        rows.append(row | _reference_share(rule, people))
-        rules.append(rule)
+        proposed = _Proposed([], [], None, "", [])
+    else:
+        candidates = candidate_markers(
+            people.cases, people.routine_of_cases, first=tuple(labelling.members), only=markers
+        )
+        task = Resampling(
+            panel=used,
+            procedure=procedure,
+            is_case=used.in_groups(procedure.case),
+            values=candidates.values,
+            target_prevalence_frac=target_prevalence_frac,
+            max_markers=max_markers,
+            seed=seed,
+        )
+        if verdict.kind == "continuum":
+            skew = labelling.score(people.cases).values
+            aim = (verdict.axis, upper_frac)
+            tail = upper_tail_row(
+                task, candidates, skew, aim, resamples, jobs=jobs, advance=advance
+            )
+            proposed = _Proposed([tail.rule], [tail.row], None, "", [])
+        else:
+            labels = labelling.label(people.cases).table
+            task = replace(
+                task,
+                probability=membership(labels, people.cases.sample_ids),
+                fixed=[people.flags(rule) for _, rule in comparators],
+            )
+            proposed = _subtype_rules(
+                task, candidates, verdict.axis, resamples, jobs=jobs, advance=advance
+            )
+    for rule, row in zip(proposed.rules, proposed.rows, strict=True):
+        row.update(people.reference_share(rule))
+    rows = list(proposed.rows)
     for k, (note, rule) in enumerate(comparators):
-        aimed = replace(rule, target_condition=target)
-        draws = [one.fixed[k] for one in found]
-        about = (probability, target, target_prevalence_frac)
-        rows.append(comparator_row(note, aimed, people, about, draws))
-        rules.append(aimed)
-    return _criteria(rows, rules, verdict, resamples)
+        about = None
+        if proposed.probability is not None:
+            about = (proposed.probability, proposed.target, target_prevalence_frac)
+        draws = [one.fixed[k] for one in proposed.draws]
+        rows.append(comparator_row(note, rule, people, about, draws))
+    table = as_table(rows)
+    rules = (*proposed.rules, *(rule for _, rule in comparators))
+    sentence = criteria_sentence(table, verdict.kind, verdict.axis, verdict.n_needed, resamples)
+    return Criteria(table, rules, sentence)
+
+
+@dataclass(frozen=True, eq=False)
+class _Proposed:
+    rules: list[EligibilityRule]
+    rows: list[dict[str, Any]]
+    probability: np.ndarray | None
+    target: str
+    draws: list[Resample]
+
+
+def _subtype_rules(
+    task: Resampling,
+    candidates: Candidates,
+    axis: str,
+    resamples: int,
+    *,
+    jobs: int | None,
+    advance: Callable[[], None] | None,
+) -> _Proposed:
+    """Choose the rules on everybody, then repeat the choice in every resample."""
+    everybody = np.ones(len(task.probability))
+    chosen = choose_rules(task.values, task.probability, everybody, task.max_markers)
+    task = replace(task, final=tuple(rule for rule in chosen if rule is not None))
+    found = resample_rules(task, resamples, jobs=jobs, advance=advance)
+    target = f"membership of the {axis}-skewed subtype, as this procedure labels it"
+    rules = [
+        as_rule(choice, candidates, task.panel.platform, target, task.seed) for choice in task.final
+    ]
+    rows = [proposed_row(k, rule, task, found) for k, rule in enumerate(rules)]
+    return _Proposed(rules, rows, task.probability, target, found)
 
 
 def _check_options(
@@ -217,71 +273,3 @@ def _check_options(
             f"{resamples}."
         )
         raise InputError(message)
-
-
-def _of(cases: Panel, routine: pd.DataFrame | None) -> pd.DataFrame | None:
-    """Return the routine markers that at least half of the cases have."""
-    if routine is None:
-        return None
-    rows = routine.reindex(cases.sample_ids)
-    return rows.loc[:, rows.notna().mean() >= 0.5]  # noqa: PLR2004
-
-
-def _reference_share(
-    rule: EligibilityRule, people: tuple[Panel, Panel, pd.DataFrame | None]
-) -> dict[str, float]:
-    _, reference, routine = people
-    return share_with_interval("reference_positive_frac", rule.apply(reference, routine))
-
-
-def _proposed_row(
-    k: int,
-    choice: Choice,
-    rule: EligibilityRule,
-    candidates: Candidates,
-    probability: np.ndarray,
-    found: list[Resample],
-    task: Resampling,
-) -> dict[str, Any]:
-    """Return the row of a proposed rule: out-of-bag numbers, apparent ones kept apart."""
-    flags = flag(candidates.values, choice)
-    apparent = operating_characteristics(
-        flags, probability, target_prevalence_frac=task.target_prevalence_frac
-    )
-    draws = [one.out_of_bag[k] for one in found]
-    outside = [one for one in draws if one is not None and np.isfinite(one.youden)]
-    estimate = at_prevalence(
-        float(np.mean([one.sensitivity for one in outside])) if outside else float("nan"),
-        float(np.mean([one.specificity for one in outside])) if outside else float("nan"),
-        apparent.prevalence_frac,
-    )
-    picked = [one.chosen[k] for one in found]
-    same = [pick is not None and set(pick.columns) == set(choice.columns) for pick in picked]
-    selection = float(np.mean(same)) if same else float("nan")
-    row = describe(rule, "subtype") | spread(estimate, outside)
-    for clause, end in zip(range(len(choice.columns)), ("", "_2"), strict=False):
-        cuts = [one.refitted[k] for one in found]
-        low, high = percentile_interval([cut.thresholds[clause] for cut in cuts if cut])
-        row[f"threshold{end}_ci_low"], row[f"threshold{end}_ci_high"] = low, high
-    return row | {
-        "sensitivity_apparent": apparent.sensitivity,
-        "specificity_apparent": apparent.specificity,
-        "sensitivity_optimism": apparent.sensitivity - estimate.sensitivity,
-        "specificity_optimism": apparent.specificity - estimate.specificity,
-        "selection_frac": selection,
-        "n_resamples": len(outside),
-        "n_case": int((~np.isnan(flags)).sum()),
-        "obtained": "out_of_bag; fidelity to the labels",
-        "note": rule_note(rule, selection, task.target_prevalence_frac),
-    }
-
-
-def _criteria(
-    rows: list[dict[str, Any]],
-    rules: list[EligibilityRule],
-    verdict: _Verdict,
-    resamples: int,
-) -> Criteria:
-    table = as_table(rows)
-    sentence = criteria_sentence(table, verdict.kind, verdict.axis, verdict.n_needed, resamples)
-    return Criteria(table, tuple(rules), sentence)

@@ -7,9 +7,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from subtyping.criteria.operating import OperatingCharacteristics, operating_characteristics
+from subtyping.criteria.people import People
 from subtyping.criteria.rows import describe, screening_cost, share_with_interval, spread
 from subtyping.criteria.rule import Clause, EligibilityRule
-from subtyping.panel.panel import Panel
 
 __all__ = ["comparator_row", "published_rules"]
 
@@ -51,7 +51,7 @@ def published_rules(
 def comparator_row(
     note: str,
     rule: EligibilityRule,
-    people: tuple[Panel, Panel, pd.DataFrame | None],
+    people: People,
     membership: tuple[Floats, str, float | None] | None,
     draws: list[OperatingCharacteristics],
 ) -> dict[str, Any]:
@@ -62,14 +62,13 @@ def comparator_row(
     note : str
         Where the rule comes from.
     rule : EligibilityRule
-    people : tuple of (cases, reference people, routine markers)
+    people : People
     membership : tuple of (probability, target condition, target prevalence) or None
         Membership of the cases where there is a subtype; else the rule is its own target.
     draws : list of OperatingCharacteristics
         The rule in each resample (empty where there is no subtype).
     """
-    cases, reference, routine = people
-    met = rule.apply(cases, routine)
+    met = rule.apply(people.cases, people.routine)
     share = share_with_interval("positive_frac", met)
     row: dict[str, Any] = {"n_case": int(met.notna().sum()), "note": note}
     if membership is None:
@@ -82,7 +81,8 @@ def comparator_row(
         probability, target, prevalence = membership
         flags = met.to_numpy(dtype=float, na_value=np.nan)
         seen = operating_characteristics(flags, probability, target_prevalence_frac=prevalence)
-        row |= describe(rule, "published") | spread(seen, draws)
+        row |= describe(rule, "published")
+        row |= spread(seen, draws, is_declared=prevalence is not None)
         row["target_condition"] = target
         row["obtained"] = "fixed rule, all cases; fidelity to the labels"
-    return row | share_with_interval("reference_positive_frac", rule.apply(reference, routine))
+    return row | people.reference_share(rule)

@@ -89,27 +89,30 @@ class Resampling:
         The cases among the panel's samples.
     values : ndarray of shape (n_cases, n_markers)
         Candidate markers of the cases.
-    final : tuple of Choice
-        Rules chosen on everybody; their thresholds are chosen anew on each resample.
-    fixed : ndarray of shape (n_fixed, n_cases)
-        Flags of rules that were published and learn nothing.
     target_prevalence_frac : float or None
         Prevalence where the rule will be used.
     max_markers : int
         Largest number of clauses.
     seed : int
         Root seed.
+    probability : ndarray of shape (n_cases,)
+        Memberships on everybody; empty on the continuous route.
+    final : tuple of Choice
+        Rules chosen on everybody; their thresholds are chosen anew on each resample.
+    fixed : list of ndarray of shape (n_cases,)
+        Flags of rules that were published and learn nothing.
     """
 
     panel: Panel
     procedure: Procedure
     is_case: NDArray[np.bool_]
     values: Floats
-    final: tuple[Choice, ...]
-    fixed: Floats
     target_prevalence_frac: float | None
     max_markers: int
     seed: int
+    probability: Floats = field(default_factory=lambda: np.empty(0))
+    final: tuple[Choice, ...] = ()
+    fixed: list[Floats] = field(default_factory=list)
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,18 +202,34 @@ def resample_rules(
 def draw_people(
     panel: Panel, is_case: NDArray[np.bool_], rng: np.random.Generator
 ) -> NDArray[np.int64]:
-    """Draw positions with replacement, cases and reference people apart, by subject."""
+    """Draw positions with replacement, cases and reference people apart, by subject.
+
+    Parameters
+    ----------
+    panel : Panel
+        Cases and reference people.
+    is_case : ndarray of bool of shape (n_samples,)
+        Which are cases.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    ndarray of int
+        As many subjects of either side as there are; all samples of a drawn subject come along.
+    """
     subject = panel.role("subject")
     unit = np.arange(len(is_case)) if subject is None else pd.factorize(subject)[0]
     unit = np.where(unit < 0, len(is_case) + np.arange(len(is_case)), unit)
-    drawn = []
+    drawn: list[NDArray[np.int64]] = []
     for side in (is_case, ~is_case):
         rows = np.flatnonzero(side)
-        groups = [rows[unit[rows] == u] for u in pd.unique(unit[rows])] if subject is not None else (
-            rows[:, None]
-        )  # fmt: skip
-        picks = rng.integers(0, len(groups), size=len(groups))
-        drawn.extend(groups[i] for i in picks)
+        people, starts = np.unique(unit[rows], return_index=True)
+        people = people[np.argsort(starts)]
+        picks = rng.integers(0, len(people), size=len(people))
+        if len(people) == len(rows):
+            drawn.append(rows[picks])
+        else:
+            drawn.extend(rows[unit[rows] == people[i]] for i in picks)
     return np.concatenate(drawn)
 
 
@@ -242,13 +261,26 @@ def _resample(task: Resampling, k: int) -> Resample | None:
     return Resample(
         prevalence,
         chosen,
-        tuple(rule and judge(flag(task.values, rule), outside) for rule in chosen),
+        tuple(None if rule is None else judge(flag(task.values, rule), outside) for rule in chosen),
         tuple(refit_cuts(task.values, positive, negative, rule) for rule in task.final),
         tuple(judge(flags, counts) for flags in task.fixed),
     )
 
 
 def membership(labels: pd.DataFrame, sample_ids: pd.Index) -> Floats:
-    """Return the membership probability of each sample, in order; NaN where none was given."""
+    """Return the membership probability of each sample, in order.
+
+    Parameters
+    ----------
+    labels : pandas.DataFrame
+        ``sample_id, probability``.
+    sample_ids : pandas.Index
+        Samples wanted.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,)
+        NaN where no probability was given.
+    """
     column = labels.set_index("sample_id")["probability"]
     return column.reindex(sample_ids.astype(str)).to_numpy(dtype=float)

@@ -51,7 +51,24 @@ TEXT = frozenset(
 def as_rule(
     choice: Choice, candidates: Candidates, platform: str | None, target: str, seed: int
 ) -> EligibilityRule:
-    """Return a choice among candidate columns as an eligibility rule."""
+    """Return a choice among candidate columns as an eligibility rule.
+
+    Parameters
+    ----------
+    choice : Choice
+    candidates : Candidates
+        What its columns are.
+    platform : str or None
+        Assay platform, where known.
+    target : str
+        Target condition.
+    seed : int
+        Root seed, kept as provenance.
+
+    Returns
+    -------
+    EligibilityRule
+    """
     clauses = tuple(
         Clause(candidates.names[k], operator, threshold, candidates.units[k], candidates.sources[k])
         for k, operator, threshold in zip(
@@ -69,7 +86,17 @@ def as_rule(
 
 
 def describe(rule: EligibilityRule, kind: str) -> dict[str, Any]:
-    """Return the columns that name a rule."""
+    """Return the columns that name a rule.
+
+    Parameters
+    ----------
+    rule : EligibilityRule
+    kind : {"subtype", "upper_tail", "published"}
+
+    Returns
+    -------
+    dict
+    """
     row: dict[str, Any] = {
         "rule": json.dumps(rule.to_dict(), sort_keys=True),
         "rule_text": rule.text,
@@ -83,19 +110,50 @@ def describe(rule: EligibilityRule, kind: str) -> dict[str, Any]:
 
 
 def spread(
-    estimate: OperatingCharacteristics, draws: Sequence[OperatingCharacteristics]
+    estimate: OperatingCharacteristics,
+    draws: Sequence[OperatingCharacteristics],
+    *,
+    is_declared: bool = False,
 ) -> dict[str, float]:
-    """Return each characteristic with the percentile interval of its draws."""
+    """Return each characteristic with the percentile interval of its draws.
+
+    Parameters
+    ----------
+    estimate : OperatingCharacteristics
+    draws : sequence of OperatingCharacteristics
+        One for each resample.
+    is_declared : bool, default False
+        Whether the prevalence was declared; then it has no interval.
+
+    Returns
+    -------
+    dict
+    """
     row: dict[str, float] = {}
     for name in CHARACTERISTICS:
         row[name] = getattr(estimate, name)
         low, high = percentile_interval([getattr(one, name) for one in draws])
         row[f"{name}_ci_low"], row[f"{name}_ci_high"] = low, high
+    if is_declared:
+        row["prevalence_frac_ci_low"] = row["prevalence_frac_ci_high"] = float("nan")
     return row
 
 
 def share_with_interval(name: str, met: pd.Series | ArrayLike) -> dict[str, float]:
-    """Return the share of known answers that are yes, with Wilson's interval."""
+    """Return the share of known answers that are yes, with Wilson's interval.
+
+    Parameters
+    ----------
+    name : str
+        Name of the column.
+    met : array of bool or NA
+        Answers.
+
+    Returns
+    -------
+    dict
+        Columns `name`, with ``_ci_low`` and ``_ci_high``.
+    """
     answers = np.asarray(pd.array(np.asarray(met, dtype=object), dtype="boolean").to_numpy(
         dtype=float, na_value=np.nan))  # fmt: skip
     known = answers[~np.isnan(answers)]

@@ -14,6 +14,7 @@ from subtyping.panel.panel import UNITS, Panel
 
 __all__ = ["Clause", "EligibilityRule"]
 
+PROTOCOL_NAMES = {"crp": "CRP", "ige": "IgE"}
 _OPERATORS = (">=", "<=", ">", "<")
 _JOINERS = ("and", "or")
 _CLAIMS = ("candidate", "replicated", "prognostic", "predictive")
@@ -60,7 +61,9 @@ class Clause:
     @property
     def text(self) -> str:
         """The clause as a protocol would write it."""
-        return f"{self.marker} {self.operator} {self.threshold:.6g} {self.unit}"
+        name = PROTOCOL_NAMES.get(self.marker, self.marker)
+        unit = self.unit if self.unit.startswith("/") else f" {self.unit}"
+        return f"{name} {self.operator} {self.threshold:.6g}{unit}"
 
     def compare(self, values: pd.Series, threshold: float | None = None) -> pd.Series:
         """Return True, False or NA for each value (NA where missing)."""

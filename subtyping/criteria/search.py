@@ -1,6 +1,6 @@
 """The search for the best rule of one or two markers under weights (pure arrays)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ __all__ = [
 
 _GRID = 24
 _DIGITS = 4
+_ROUNDED = 9  # decimals at which sums of weights are told apart, so that ties stay ties
 
 Floats = NDArray[np.float64]
 
@@ -90,7 +91,24 @@ def best_single(
     columns: list[int],
     operators: list[str],
 ) -> Choice | None:
-    """Return the one-marker rule with the largest weighted Youden index, or None."""
+    """Return the one-marker rule with the largest weighted Youden index.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n, n_markers)
+        Candidate markers.
+    positive, negative : ndarray of shape (n,)
+        Weight of each person in either class.
+    columns : list of int
+        Markers tried; of equal rules the first wins.
+    operators : list of {">=", "<="}
+        Direction of each.
+
+    Returns
+    -------
+    Choice or None
+        None where the classes leave nothing to tell apart.
+    """
     best: Choice | None = None
     for column, operator in zip(columns, operators, strict=True):
         cut = youden_cut(values[:, column], positive, negative, operator=operator)
@@ -107,12 +125,31 @@ def best_pair(
     negative: Floats,
     columns: list[int],
     operators: list[str],
+    *,
     joiners: tuple[str, ...] = ("and", "or"),
 ) -> Choice | None:
-    """Return the two-marker rule with the largest weighted Youden index, or None.
+    """Return the two-marker rule with the largest weighted Youden index.
 
     All pairs of columns, both joiners and a grid of 24 quantiles for each cut are tried at once:
     with *M* the people x cuts matrix of who passes, ``M.T @ diag(w) @ M`` counts who passes both.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n, n_markers)
+        Candidate markers.
+    positive, negative : ndarray of shape (n,)
+        Weight of each person in either class.
+    columns : list of int
+        Markers tried.
+    operators : list of {">=", "<="}
+        Direction of each.
+    joiners : tuple of {"and", "or"}
+        Ways of joining that are tried.
+
+    Returns
+    -------
+    Choice or None
+        None with fewer than two columns or one class.
     """
     if len(columns) < 2:
         return None
@@ -127,7 +164,9 @@ def best_pair(
     same = owner[:, None] >= owner[None, :]
     best: Choice | None = None
     for joiner in joiners:
-        scores = np.where(same | ~np.isfinite(index[joiner]), -np.inf, index[joiner])
+        scores = np.where(same | ~np.isfinite(index[joiner]), -np.inf, index[joiner]).round(
+            _ROUNDED
+        )
         i, j = np.unravel_index(int(scores.argmax()), scores.shape)
         value = float(scores[i, j])
         if np.isfinite(value) and (best is None or value > best.youden + 1e-12):
@@ -143,7 +182,20 @@ def best_pair(
 
 
 def flag(values: Floats, choice: Choice) -> Floats:
-    """Return who meets the rule: 1, 0, or NaN where what is missing could decide."""
+    """Return who meets the rule.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n, n_markers)
+        Candidate markers.
+    choice : Choice
+        The rule.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        1, 0, or NaN where what is missing could decide.
+    """
     met = []
     for column, operator, threshold in zip(
         choice.columns, choice.operators, choice.thresholds, strict=True
@@ -159,12 +211,25 @@ def flag(values: Floats, choice: Choice) -> Floats:
 
 
 def refit_cuts(values: Floats, positive: Floats, negative: Floats, choice: Choice) -> Choice | None:
-    """Return the rule on the same markers, directions and joiner with its cuts chosen anew."""
+    """Return the rule on the same markers, directions and joiner with its cuts chosen anew.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n, n_markers)
+        Candidate markers.
+    positive, negative : ndarray of shape (n,)
+        Weight of each person in either class.
+    choice : Choice
+        The rule whose cuts are chosen again.
+
+    Returns
+    -------
+    Choice or None
+    """
     columns, operators = list(choice.columns), list(choice.operators)
     if len(columns) == 1:
         return best_single(values, positive, negative, columns, operators)
-    found = best_pair(values, positive, negative, columns, operators, (choice.joiner,))
-    return found and replace(found, joiner=choice.joiner)
+    return best_pair(values, positive, negative, columns, operators, joiners=(choice.joiner,))
 
 
 def _grid(
@@ -178,10 +243,10 @@ def _grid(
         x = values[:, column]
         usable = np.flatnonzero(np.isfinite(x) & (weights > 0))
         order = usable[np.argsort(x[usable], kind="stable")]
-        mass = np.cumsum(weights[order])
+        mass = np.cumsum(weights[order]).round(_ROUNDED)
         if not len(order):
             continue
-        at = np.searchsorted(mass, shares * mass[-1])
+        at = np.searchsorted(mass, (shares * mass[-1]).round(_ROUNDED))
         tried = np.unique([round_threshold(float(x[order[i]])) for i in at])
         met = x[:, None] >= tried if operator == ">=" else x[:, None] <= tried
         cuts.append(tried)

@@ -1,5 +1,8 @@
 """What a trial planner should know about the criteria, in plain words."""
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 import pandas as pd
 
 from subtyping.criteria.rule import EligibilityRule
@@ -95,7 +98,7 @@ def criteria_sentence(
     )
 
 
-def _one_rule(row: dict[str, object]) -> str:
+def _one_rule(row: Mapping[Hashable, Any]) -> str:
     return (
         f"{row['rule_text']} finds {row['sensitivity']:.0%} ({row['sensitivity_ci_low']:.0%} to "
         f"{row['sensitivity_ci_high']:.0%}) of the subtype and excludes {row['specificity']:.0%} "

@@ -49,8 +49,7 @@ def upper_tail_row(
     task: Resampling,
     candidates: Candidates,
     skew: pd.Series,
-    axis: str,
-    upper_frac: float,
+    aim: tuple[str, float],
     resamples: int,
     *,
     jobs: int | None = None,
@@ -67,10 +66,8 @@ def upper_tail_row(
     candidates : Candidates
     skew : pandas.Series
         Skew of the cases, indexed by sample_id.
-    axis : str
-        Name of the axis.
-    upper_frac : float
-        Share of the cases above the cut.
+    aim : tuple of (str, float)
+        Name of the axis, and share of the cases above the cut.
     resamples : int
     jobs, advance
         As in `propose_criteria`.
@@ -79,6 +76,7 @@ def upper_tail_row(
     -------
     UpperTail
     """
+    axis, upper_frac = aim
     cases = task.panel.take(task.is_case)
     best = _follows_best(candidates.values, skew.reindex(cases.sample_ids).to_numpy(float))
     threshold = _upper_quantile(candidates.values[:, best], upper_frac)

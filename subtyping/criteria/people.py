@@ -1,0 +1,50 @@
+"""The people that rules are judged on: cases, reference people and their routine markers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from subtyping.criteria.rows import share_with_interval
+from subtyping.criteria.rule import EligibilityRule
+from subtyping.panel.panel import Panel
+
+__all__ = ["People"]
+
+_LEAST_MEASURED = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class People:
+    """Cases, reference people and routine markers.
+
+    Attributes
+    ----------
+    cases, reference : Panel
+    routine : pandas.DataFrame or None
+        Routine markers in canonical units, indexed by sample_id.
+    """
+
+    cases: Panel
+    reference: Panel
+    routine: pd.DataFrame | None
+
+    @property
+    def routine_of_cases(self) -> pd.DataFrame | None:
+        """Routine markers that at least half of the cases have."""
+        if self.routine is None:
+            return None
+        rows = self.routine.reindex(self.cases.sample_ids)
+        return rows.loc[:, rows.notna().mean() >= _LEAST_MEASURED]
+
+    def flags(self, rule: EligibilityRule) -> NDArray[np.float64]:
+        """Return which cases meet a rule: 1, 0 or NaN for unknown."""
+        met = rule.apply(self.cases, self.routine)
+        return met.to_numpy(dtype=float, na_value=np.nan)
+
+    def reference_share(self, rule: EligibilityRule) -> dict[str, float]:
+        """Return the share of the reference people who meet a rule, with Wilson's interval."""
+        return share_with_interval(
+            "reference_positive_frac", rule.apply(self.reference, self.routine)
+        )
