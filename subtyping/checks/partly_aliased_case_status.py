@@ -17,13 +17,15 @@ def _judge(context: CheckContext) -> Finding:
     table = context.design.table
     overlap = table[["case_overlap_frac", "reference_overlap_frac"]].min(axis=1)
     several = table["n_levels"] > 1
-    partial = ~table["is_aliased"] & several & ((overlap < OVERLAP_WANTED) | (table["vif"] > VIF_WANTED))
+    partial = (
+        ~table["is_aliased"] & several & ((overlap < OVERLAP_WANTED) | (table["vif"] > VIF_WANTED))
+    )
     if not partial.any():
         return silent("No further factor leans on case status.")
     said = [
         f"{context.column_of(str(row['factor']))} (variance inflation {row['vif']:.1f}, "
-        f"{min(row['case_overlap_frac'], row['reference_overlap_frac']):.0%} of the smaller-overlap "
-        "group in levels that hold both)"
+        f"{min(row['case_overlap_frac'], row['reference_overlap_frac']):.0%} of one group in "
+        "levels that hold both)"
         for _, row in table[partial].iterrows()
     ]
     return fires(

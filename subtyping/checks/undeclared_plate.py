@@ -12,7 +12,9 @@ def _judge(context: CheckContext) -> Finding:
     declared = [role for role in FACTORS if role in context.panel.samples]
     if declared:
         return silent(
-            "Declared: " + ", ".join(f"{role} ({context.column_of(role)})" for role in declared) + "."
+            "Declared: "
+            + ", ".join(f"{role} ({context.column_of(role)})" for role in declared)
+            + "."
         )
     return fires(
         "No plate, site or date of measurement is declared, so whether it goes along with case "

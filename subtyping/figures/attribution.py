@@ -61,4 +61,5 @@ def attribution(result: "Attribution", *, n_analytes: int = 15) -> "Axes":
 
 def _label(analyte: str, axis: object) -> str:
     """Return the analyte with its immune axis where it has one."""
-    return f"{analyte}  ·  {axis}" if isinstance(axis, str) and axis else str(analyte)
+    has_axis = isinstance(axis, str) and axis not in ("", "no axis")
+    return f"{analyte}  ·  {axis}" if has_axis else str(analyte)

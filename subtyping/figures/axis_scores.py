@@ -53,7 +53,8 @@ def axis_scores(
             values = table.loc[group == name, column].dropna().to_numpy()
             centre = row + (k - (len(groups) - 1) / 2) * height
             jitter = noise.uniform(-0.3, 0.3, len(values)) * height
-            _strip(axes, values, centre, jitter, height, colours.get(name, GREY))
+            place = (centre, height)
+            _strip(axes, values, jitter, place=place, colour=colours.get(name, GREY))
     axes.axvline(0.0, color=MUTED, lw=0.8, zorder=0)
     axes.grid(axis="x")
     axes.set_yticks(range(len(columns)), [_title(name) for name in columns])
@@ -75,14 +76,15 @@ def _title(column: str) -> str:
 def _strip(
     axes: "Axes",
     values: np.ndarray,
-    centre: float,
     jitter: np.ndarray,
-    height: float,
+    *,
+    place: tuple[float, float],
     colour: str,
 ) -> None:
     """Draw one group's people, their quartiles and their median."""
     if not len(values):
         return
+    centre, height = place
     axes.scatter(
         values, centre + jitter, s=9, color=colour, alpha=0.45, lw=0, rasterized=True
     )  # fmt: skip

@@ -25,7 +25,8 @@ def calibration(prediction: "Prediction") -> "Axes":
     Parameters
     ----------
     prediction : Prediction
-        Its ``calibration`` holds ``model, bin, mean_probability, observed_frac, n``.
+        Its ``calibration`` holds ``model, bin, mean_probability, observed_frac, n`` and, drawn
+        where given, ``observed_frac_ci_low`` and ``observed_frac_ci_high``.
 
     Returns
     -------
@@ -40,16 +41,22 @@ def calibration(prediction: "Prediction") -> "Axes":
     for k, (model, rows) in enumerate(table.groupby("model", sort=False)):
         colour = palette[k % len(palette)]
         share = rows["n"] / max(float(table["n"].max()), 1.0)
-        axes.plot(rows["mean_probability"], rows["observed_frac"], color=colour, lw=1.4)
+        axes.plot(
+            rows["mean_probability"], rows["observed_frac"], "o-", ms=4, color=colour, lw=1.4,
+            label=str(model).replace("_", " "),
+        )  # fmt: skip
+        if "observed_frac_ci_low" in rows:
+            axes.vlines(
+                rows["mean_probability"], rows["observed_frac_ci_low"],
+                rows["observed_frac_ci_high"], color=colour, lw=1.1, alpha=0.55,
+            )  # fmt: skip
         axes.scatter(
             rows["mean_probability"], rows["observed_frac"], s=20 + 90 * share, color=colour,
-            alpha=0.85, lw=0, label=str(model).replace("_", " "), clip_on=False, zorder=3,
+            alpha=0.85, lw=0, clip_on=False, zorder=3,
         )  # fmt: skip
     axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal")
     axes.grid(visible=True)
     axes.set_xlabel("Predicted probability of the subtype, out of fold")
     axes.set_ylabel("Observed share labelled subtype")
-    legend = axes.legend(loc="upper left")
-    for handle in legend.legend_handles[1:]:
-        handle.set_sizes([50])
+    axes.legend(loc="upper left", scatterpoints=1)
     return axes

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["criteria_operating_characteristics"]
 
+EVERYBODY = "everybody"
 MEASURES = (("sensitivity", "#d55e00", "o"), ("specificity", "#0072b2", "s"))
 
 
@@ -32,9 +33,11 @@ def criteria_operating_characteristics(criteria: "Criteria", *, n_rules: int = 1
     Returns
     -------
     matplotlib.axes.Axes
-        One row for each rule; a rule without a number keeps its row and stays empty.
+        One row for each rule; a rule without a number keeps its row and says so. Enrolling
+        everybody is a yardstick of the table and is not drawn.
     """
-    table = criteria.table.head(n_rules)
+    table = criteria.table
+    table = table[table["rule_text"] != EVERYBODY].head(n_rules).reset_index(drop=True)
     axes = new_axes(7.2, 1.35 + 0.52 * len(table))
     for k, (measure, colour, marker) in enumerate(MEASURES):
         rows = pd.Series(range(len(table)), dtype=float) + (k - 0.5) * 0.3
@@ -54,7 +57,7 @@ def criteria_operating_characteristics(criteria: "Criteria", *, n_rules: int = 1
     axes.set_yticks(range(len(table)), labels, fontsize=9.5, color=INK)
     axes.tick_params(axis="y", length=0)
     axes.set(xlim=(0, 100), ylim=(len(table) - 0.5, -0.5))
-    axes.axvline(50, color=MUTED, lw=0.8, ls=(0, (2, 3)), zorder=0)
+    axes.grid(axis="x")
     axes.set_xlabel("Per cent, with 95 % interval")
     axes.figure.legend(loc="outside upper right", ncols=2)
     return axes
@@ -62,5 +65,7 @@ def criteria_operating_characteristics(criteria: "Criteria", *, n_rules: int = 1
 
 def _label(rule_text: str) -> str:
     """Return a rule as it is set beside its row: one condition on a line."""
-    conditions = rule_text.replace(">=", "≥").replace("<=", "≤").replace(" and ", "\nand ")
+    conditions = rule_text.replace(">=", "≥").replace("<=", "≤")
+    for joiner in ("and", "or"):
+        conditions = conditions.replace(f" {joiner} ", f"\n{joiner} ")
     return "\n".join(textwrap.fill(line, 38) for line in conditions.split("\n"))

@@ -1,5 +1,6 @@
 """The skew of cases beside that of the reference people: one hump or two."""
 
+import re
 import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -37,7 +38,7 @@ def skew_distribution(
         Its table holds ``<axis>_skew``; where the skew is not available the raw score is drawn,
         and the axis label says so.
     verdict : Verdict
-        Gives the axis and the sentence printed above the figure.
+        Gives the axis and, above the figure, its first sentence.
     group_of_sample : pandas.Series
         Group of each sample, indexed by sample_id.
     colours : mapping
@@ -61,8 +62,9 @@ def skew_distribution(
     if both.empty:
         axes.text(0.5, 0.5, "No sample could be scored", transform=axes.transAxes, ha="center")
     else:
-        edges = np.linspace(both.min(), both.max(), 31 if len(both) > 150 else 19)
-        _histograms(axes, cases, others, edges, colours, (case, reference))
+        n_edges = 31 if len(both) > 150 else 19
+        edges = np.linspace(both.min(), both.max(), n_edges).tolist()
+        _histograms(axes, cases, others, edges=edges, colours=colours, names=(case, reference))
     if fit is not None and len(fit):
         axes.plot(fit["x"], fit["density_mixture"], color=INK, lw=1.8, label="two groups, fitted")
         axes.plot(
@@ -71,12 +73,17 @@ def skew_distribution(
         )  # fmt: skip
     axes.set_xlabel(label)
     axes.set_ylabel("Density (area under each = 1)")
-    axes.set_title(textwrap.fill(verdict.sentence, 84), color=INK)
+    axes.set_title(textwrap.fill(_first_sentence(verdict.sentence), 76), color=INK)
     axes.margins(y=0.08)
     handles, _ = axes.get_legend_handles_labels()
     if handles:
         axes.figure.legend(loc="outside lower center", ncols=2 if len(handles) > 3 else 4)
     return axes
+
+
+def _first_sentence(text: str) -> str:
+    """Return the first sentence: the rest of a verdict's caveats stand in the report."""
+    return re.split(r"(?<=[.!?])\s+(?=[A-Z])", text, maxsplit=1)[0]
 
 
 def _values(table: pd.DataFrame, axis: str) -> tuple[pd.Series, str]:
@@ -92,7 +99,8 @@ def _histograms(
     axes: "Axes",
     cases: pd.Series,
     others: pd.Series,
-    edges: np.ndarray,
+    *,
+    edges: list[float],
     colours: Mapping[str, str],
     names: tuple[list[str], list[str]],
 ) -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from subtyping.figures.style import GREY, INK, MUTED, drawn_in_house_style, new_axes
+from subtyping.figures.style import GREY, INK, MUTED, drawn_in_house_style, new_axes, whole_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["volcano"]
 
-SMALLEST_P = 1e-300
+SMALLEST_P = 1e-200
 HIGHER, LOWER = "#d55e00", "#0072b2"
 
 
@@ -83,9 +83,7 @@ def volcano(
 
 def _name_points(axes: "Axes", rows: pd.DataFrame) -> None:
     """Write each analyte beside its point, shifted up or down until no two names touch."""
-    figure = axes.figure
-    figure.draw_without_rendering()
-    renderer = figure.canvas.get_renderer()
+    whole_figure(axes).draw_without_rendering()
     taken: list[tuple[float, float, float, float]] = []
     for line in rows.itertuples():
         side = 1 if line.log2_fc > 0 else -1
@@ -97,7 +95,7 @@ def _name_points(axes: "Axes", rows: pd.DataFrame) -> None:
                 arrowprops={"arrowstyle": "-", "color": MUTED, "lw": 0.5, "shrinkA": 0,
                             "shrinkB": 2} if step else None,
             )  # fmt: skip
-            box = text.get_window_extent(renderer)
+            box = text.get_window_extent()
             corner = (box.x0, box.y0, box.x1, box.y1)
             if not any(_touch(corner, other) for other in taken):
                 taken.append(corner)

@@ -18,6 +18,8 @@ __all__ = ["brief_html", "number", "with_interval"]
 
 TEMPLATE = "brief.html.j2"
 DASH = "–"
+EVERYBODY = "everybody"
+ROLES = ("case", "reference", "comparison", "none")
 
 
 def brief_html(result: "StudyResult", drawings: "Sequence[tuple[Picture, str]]" = ()) -> str:
@@ -48,7 +50,7 @@ def brief_html(result: "StudyResult", drawings: "Sequence[tuple[Picture, str]]" 
         lstrip_blocks=True,
     )
     environment.filters |= {"number": number, "percent": percent}
-    figures = [(picture, Markup(svg)) for picture, svg in drawings]  # noqa: S704
+    figures = [(picture, Markup(svg)) for picture, svg in drawings]
     return environment.get_template(TEMPLATE).render(**_content(result), figures=figures)
 
 
@@ -57,8 +59,8 @@ def number(value: object, digits: int = 3) -> str:
 
     Examples
     --------
-    >>> number(0.123456), number(1234.6), number(12), number(None), number(0.00001)
-    ('0.123', '1,235', '12', '–', '< 0.0001')
+    >>> number(0.123456), number(1234.6), number(12), number(None), number(-0.5)
+    ('0.123', '1,235', '12', '–', '−0.5')
     """
     found = plain(value)
     if isinstance(found, bool) or not isinstance(found, int | float):
@@ -67,7 +69,7 @@ def number(value: object, digits: int = 3) -> str:
         return f"{found:,.0f}"
     if found and abs(found) < 1e-4:
         return "< 0.0001" if found > 0 else "> −0.0001"
-    return f"{found:.{digits}g}"
+    return f"{found:.{digits}g}".replace("-", "−")
 
 
 def percent(value: object) -> str:
@@ -112,15 +114,16 @@ def _content(result: "StudyResult") -> dict[str, Any]:
         "badge": wording.badge,
         "means": wording.means.format(axis=verdict.axis),
         "does_not_mean": wording.does_not_mean.format(axis=verdict.axis),
-        "why_blocked": result.design.sentence if verdict.kind == "blocked" else "",
+        "why_blocked": _why_blocked(result),
         "tiles": _tiles(result),
-        "groups": plain(result.groups),
+        "groups": sorted(plain(result.groups), key=lambda row: ROLES.index(row["role"])),
         "reading": result.reading,
         "dropped": _dropped(result.reading.dropped),
         "panel": _panel(result),
-        "rules": [_rule(row) for row in result.criteria.table.to_dict("records")],
+        "rules": _rules(result.criteria.table),
         "has_proposal": bool((result.criteria.table["kind"] != "published").any()),
-        "criteria_sentence": result.criteria.sentence,
+        "criteria_sentence": _typeset(result.criteria.sentence),
+        "target": _shared_target(result.criteria.table),
         "evidence": [_evidence(row) for row in verdict.evidence.to_dict("records")],
         "metrics": [_metric(row) for row in result.metrics.to_dict("records")],
         "fired": sorted(fired, key=lambda check: (check.severity != "issue", check.code)),
@@ -142,12 +145,21 @@ def _tiles(result: "StudyResult") -> list[tuple[str, str, str]]:
     if verdict.prevalence_frac is not None:
         low, high = percent(verdict.prevalence_ci_low), percent(verdict.prevalence_ci_high)
         tiles.append(
-            ("of cases in the group", percent(verdict.prevalence_frac), f"95 % interval {low} to {high}")
+            (
+                "of cases in the group",
+                percent(verdict.prevalence_frac),
+                f"95 % interval {low} to {high}",
+            )
         )
     if verdict.p_value is not None:
         tiles.append(("p-value", number(verdict.p_value, 2), "if there were one group only"))
-    if verdict.kind in ("none", "continuum", "underpowered") and verdict.power_at_minimum is not None:
-        under = f"about {verdict.n_needed:,} cases needed" if verdict.n_needed else "power at this size"
+    if (
+        verdict.kind in ("none", "continuum", "underpowered")
+        and verdict.power_at_minimum is not None
+    ):
+        under = (
+            f"about {verdict.n_needed:,} cases needed" if verdict.n_needed else "power at this size"
+        )
         tiles.append(("chance to find a subtype", percent(verdict.power_at_minimum), under))
     if verdict.kind == "blocked":
         factors = ", ".join(result.design.aliased) or "see the checks"
@@ -175,18 +187,47 @@ def _panel(result: "StudyResult") -> dict[str, Any]:
     }
 
 
+def _why_blocked(result: "StudyResult") -> str:
+    """Return why nothing is inferred, unless the verdict has said it in the same words."""
+    said = result.verdict.sentence
+    return (
+        result.design.sentence
+        if (result.verdict.kind == "blocked" and result.design.sentence not in said)
+        else ""
+    )
+
+
+def _rules(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the criteria to print; enrolling everybody is a yardstick only beside others."""
+    if (table["rule_text"] == EVERYBODY).all():
+        return []
+    return [_rule(row) for row in table.to_dict("records")]
+
+
+def _shared_target(table: pd.DataFrame) -> str:
+    """Return the condition that every criterion aims at, or nothing where they differ."""
+    targets = table["target_condition"].dropna().astype(str).unique()
+    return str(targets[0]) if len(targets) == 1 else ""
+
+
+def _typeset(text: str) -> str:
+    """Return a rule with the signs a reader expects."""
+    return text.replace(">=", "≥").replace("<=", "≤")
+
+
 def _rule(row: dict[str, Any]) -> dict[str, Any]:
     """Return one criterion as the table prints it."""
-    shares = ("prevalence_frac", "sensitivity", "specificity", "ppv")
+    shares = ("prevalence_frac", "positive_frac", "sensitivity", "specificity", "ppv")
     cells = [with_interval(row, name, is_share=True) for name in shares]
     kind, claim = str(row.get("kind", "")), str(row.get("claim", ""))
-    caveat = row.get("caveat")
+    caveat = row.get("note")
     return {
-        "text": str(row["rule_text"]).replace(">=", "≥").replace("<=", "≤"),
+        "text": _typeset(str(row["rule_text"])),
         "kind": kind.replace("_", " "),
         "claim": claim,
         "claim_text": CLAIMS.get(claim, ""),
         "target": plain(row.get("target_condition")) or "",
+        "threshold": with_interval(row, "threshold")[1],
         "cells": [*cells, with_interval(row, "number_needed_to_screen")],
         "caveat": caveat if isinstance(caveat, str) and caveat else KINDS_OF_RULE.get(kind, ""),
     }
@@ -212,6 +253,6 @@ def _sentences(result: "StudyResult") -> list[tuple[str, str]]:
         ("Handling of the tubes", result.handling),
         ("Immune axes", result.axis_scores),
         ("Single analytes", result.differential),
-        ("Prediction from fewer analytes", result.prediction),
+        ("Prediction of the labels", result.prediction),
     )
     return [(title, room.sentence) for title, room in rooms if room is not None and room.sentence]

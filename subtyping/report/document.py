@@ -51,26 +51,27 @@ def plain(value: Any) -> Any:
     >>> plain(pd.DataFrame({"rule": ["CRP"], "ppv": [np.nan]}))
     [{'rule': 'CRP', 'ppv': None}]
     """
+    found: Any
+    if isinstance(value, np.generic):
+        value = value.item()
     match value:
-        case None | bool() | str():
-            return value
-        case np.bool_() | np.integer() | np.floating():
-            return plain(value.item())
-        case int():
-            return value
+        case None | bool() | str() | int():
+            found = value
         case float():
-            return value if math.isfinite(value) else None
+            found = value if math.isfinite(value) else None
         case Mapping():
-            return {str(key): plain(item) for key, item in value.items()}
+            found = {str(key): plain(item) for key, item in value.items()}
         case pd.DataFrame():
-            return [plain(row) for row in value.to_dict("records")]
+            found = [plain(row) for row in value.to_dict("records")]
         case np.ndarray() | pd.Series() | pd.Index():
-            return [plain(item) for item in value.tolist()]
+            found = [plain(item) for item in value.tolist()]
         case list() | tuple():
-            return [plain(item) for item in value]
+            found = [plain(item) for item in value]
         case set() | frozenset():
-            return sorted(map(str, value))
-    return None if pd.api.types.is_scalar(value) and pd.isna(value) else str(value)
+            found = sorted(map(str, value))
+        case _:
+            found = None if pd.api.types.is_scalar(value) and pd.isna(value) else str(value)
+    return found
 
 
 def report_dict(result: "StudyResult") -> dict[str, Any]:
@@ -100,7 +101,7 @@ def report_dict(result: "StudyResult") -> dict[str, Any]:
         "checks": [
             {name: getattr(check, name) for name in CHECK_COLUMNS} for check in result.checks
         ],
-        "criteria": result.criteria.table,
+        "criteria": result.criteria.records(),
         "metrics": {
             name: {field: row[field] for field in ("value", "ci_low", "ci_high", "null_twin")}
             for name, row in metrics.iterrows()
@@ -125,14 +126,24 @@ def criteria_dict(result: "StudyResult") -> dict[str, Any]:
             "question": result.question,
             "verdict": result.verdict.kind,
             "sentence": result.criteria.sentence,
-            "criteria": result.criteria.table,
+            "criteria": result.criteria.records(),
             "provenance": result.provenance,
         }
     )
 
 
 def write_json(document: Mapping[str, Any], path: Path) -> Path:
-    """Write plain values as JSON: UTF-8, two blanks of indent, no NaN, a line end at the end."""
+    """Write plain values as JSON: UTF-8, two blanks of indent, no NaN, a line end at the end.
+
+    Parameters
+    ----------
+    document : mapping
+    path : pathlib.Path
+
+    Returns
+    -------
+    pathlib.Path
+    """
     text = json.dumps(plain(document), indent=2, ensure_ascii=False, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
     return path
@@ -155,7 +166,7 @@ def _reading(result: "StudyResult") -> dict[str, Any]:
 
 def _sentences(result: "StudyResult") -> dict[str, str]:
     """Return the plain sentence of every room that has one."""
-    rooms = {
+    rooms: dict[str, Any] = {
         "axes": result.axis_scores,
         "criteria": result.criteria,
         "design": result.design,

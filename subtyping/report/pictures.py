@@ -2,13 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from subtyping import figures
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
     from subtyping.report.results import StudyResult
 
 __all__ = ["Picture", "pictures"]
@@ -31,7 +29,7 @@ class Picture:
     name: str
     title: str
     caption: str
-    draw: "Callable[[], Axes]"
+    draw: "Callable[[], Any]"
 
 
 def pictures(result: "StudyResult") -> tuple[Picture, ...]:
@@ -68,7 +66,7 @@ def _skew(result: "StudyResult") -> Picture:
             result.verdict,
             result.group_of_sample,
             figures.group_colours(result.groups),
-            fit=result.skew_fit,
+            fit=None if result.verdict.kind == "blocked" else result.skew_fit,
             **groups,
         ),
     )

@@ -1,7 +1,7 @@
 """Write a run folder: tables, figures, documents, brief, model card, and DONE last."""
 
 import os
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,6 +57,14 @@ def write_report(result: "StudyResult", folder: Path | str, *, is_final: bool = 
 def mark_done(folder: Path | str) -> Path:
     """Write ``DONE`` with the time, and see it on the disk before returning.
 
+    Parameters
+    ----------
+    folder : path
+
+    Returns
+    -------
+    pathlib.Path
+
     Examples
     --------
     >>> import tempfile
@@ -69,7 +77,7 @@ def mark_done(folder: Path | str) -> Path:
     path = Path(folder) / "DONE"
     draft = path.with_suffix(".draft")
     with draft.open("w", encoding="utf-8", newline="\n") as handle:
-        handle.write(datetime.now(timezone.utc).isoformat(timespec="seconds") + "\n")
+        handle.write(datetime.now(UTC).isoformat(timespec="seconds") + "\n")
         handle.flush()
         os.fsync(handle.fileno())
     return draft.replace(path)

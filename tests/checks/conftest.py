@@ -42,9 +42,7 @@ def make() -> Make:
 
     def build(panel: Panel | None = None, **fields: Any) -> CheckContext:
         measured = small_panel() if panel is None else panel
-        return replace(
-            CheckContext(panel=measured, case=("MDD",), reference=("HC",)), **fields
-        )
+        return replace(CheckContext(panel=measured, case=("MDD",), reference=("HC",)), **fields)
 
     return build
 

@@ -1,11 +1,13 @@
 """A small, complete study result: every number made up, every field present."""
 
+import json
 from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 
+from subtyping.criteria import Criteria
 from subtyping.panel.panel import ReadingReport
 from subtyping.report.results import StudyResult
 
@@ -329,13 +331,19 @@ CRITERIA = (
 )
 
 
-def _criteria(kind: str) -> SimpleNamespace:
+def _criteria(kind: str) -> Criteria:
     rows = []
     for text, origin, claim, prevalence, sensitivity, specificity, ppv, screened in CRITERIA:
-        row = {"rule": text.split()[0].lower(), "rule_text": text, "kind": origin, "claim": claim}
+        row = {
+            "rule": json.dumps({"text": text}),
+            "rule_text": text,
+            "kind": origin,
+            "claim": claim,
+        }
         row["target_condition"] = "Th2-skewed subtype"
         for name, value in (
-            ("prevalence_frac", prevalence),
+            ("prevalence_frac", 0.27),
+            ("positive_frac", prevalence),
             ("sensitivity", sensitivity),
             ("specificity", specificity),
             ("ppv", ppv),
@@ -354,7 +362,7 @@ def _criteria(kind: str) -> SimpleNamespace:
         if kind == "discrete"
         else f"No rule is proposed: the verdict is {kind}, so there is no group to select."
     )
-    return SimpleNamespace(table=table, rules=(), sentence=sentence)
+    return Criteria(table=table, rules=(), sentence=sentence)
 
 
 def _checks(kind: str) -> tuple[SimpleNamespace, ...]:
