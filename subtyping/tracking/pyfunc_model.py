@@ -14,7 +14,7 @@ from subtyping.tracking.quiet import import_mlflow
 mlflow = import_mlflow()
 
 
-class SubtypeAssigner(mlflow.pyfunc.PythonModel):
+class SubtypeAssigner(mlflow.pyfunc.PythonModel):  # type: ignore[name-defined]
     """Assign the people of a raw panel table to the subtype of the model card."""
 
     def load_context(self, context: Any) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import warnings
 from typing import Any
 
 __all__ = ["import_mlflow"]
@@ -28,6 +29,10 @@ def import_mlflow() -> Any:
     for name, value in DEFAULTS.items():
         os.environ.setdefault(name, value)
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    import mlflow
+    with warnings.catch_warnings():
+        # MLflow remarks on the type hints of its own classes when it is imported.
+        warnings.filterwarnings("ignore", message=".*Any type hint is inferred as AnyType")
+        import mlflow
+        import mlflow.pyfunc
 
     return mlflow

@@ -112,18 +112,18 @@ def open_store(
     from filelock import FileLock
 
     place = tracking_uri(uri, root)
-    mlflow = import_mlflow()
+    import_mlflow()
     if urlsplit(place).scheme in SERVERS:
-        return _experiment(mlflow, place, experiment, None)
+        return _experiment(place, experiment, None)
     folder = _local_folder(place, root)
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / ".store.lock", timeout=LOCK_SECONDS):
-        return _experiment(mlflow, place, experiment, folder / "artifacts")
+        return _experiment(place, experiment, folder / "artifacts")
 
 
 def _database_path(uri: str) -> Path:
     """Return the file of a SQLite URI."""
-    path = uri.split("///", 1)[-1].split("?", 1)[0]
+    path = uri.partition("///")[2].partition("?")[0]
     if not path or path == ":memory:":
         message = f"A SQLite store needs a file, such as sqlite:///runs/mlflow.db; got {uri!r}."
         raise InputError(message)
@@ -137,7 +137,7 @@ def _local_folder(uri: str, root: Path | str | None) -> Path:
     return (Path(root) if root is not None else Path.cwd() / "mlruns").resolve()
 
 
-def _experiment(mlflow: object, uri: str, name: str, artifacts: Path | None) -> Store:
+def _experiment(uri: str, name: str, artifacts: Path | None) -> Store:
     """Return the experiment, made if absent."""
     from mlflow import MlflowClient
 

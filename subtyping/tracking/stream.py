@@ -76,7 +76,7 @@ def study_records(
     ------
     Record
         Tags, provenance, metrics, the dataset, the files of the run folder under the names they
-        have there, child runs and, last, the model.
+        have there, child runs, the model and, last, ``DONE``.
     """
     yield from _tags(result)
     yield Metrics(_study_metrics(result))
@@ -94,6 +94,8 @@ def study_records(
         Path(folder) / "model",
         {"verdict": str(result.verdict.kind), "axis": str(result.verdict.axis)},
     )
+    if (Path(folder) / "DONE").is_file():
+        yield File(Path(folder) / "DONE")
 
 
 def flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
@@ -189,5 +191,3 @@ def _files(folder: Path) -> Iterable[Record]:
         for path in sorted((folder / part).glob("*")):
             if path.is_file():
                 yield File(path, part)
-    if (folder / "DONE").is_file():
-        yield File(folder / "DONE")

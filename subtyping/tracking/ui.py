@@ -52,6 +52,19 @@ def ui_command(uri: str, *, port: int = 5000) -> list[str]:
 def ui_link(experiment_id: str | None = None, *, port: int = 5000, uri: str | None = None) -> str:
     """Return the link to the table of runs, in the view that shows parameters and metrics.
 
+    Parameters
+    ----------
+    experiment_id : str, optional
+        MLflow's id of the experiment; the list of experiments without it.
+    port : int, default 5000
+        Port of a page served on this machine.
+    uri : str, optional
+        Address of a server instead.
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> ui_link("1")
