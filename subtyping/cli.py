@@ -5,19 +5,18 @@ Exit codes: 0 done; 1 done, but a check of severity issue fired (``check`` alway
 interrupted.
 """
 
+# ruff: noqa: FBT002, PLR0917 - the options of a command are the parameters of its function
+
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from subtyping.exceptions import InputError, SpecError
-
-if TYPE_CHECKING:
-    from subtyping.checks import CheckResult
-    from subtyping.report import StudyResult
 
 __all__ = ["app", "exit_code_of", "main"]
 
@@ -62,7 +61,7 @@ def _version(value: bool) -> None:  # noqa: FBT001 - the signature typer asks fo
 
 @app.callback()
 def _root(
-    version: Annotated[  # noqa: ARG001
+    version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
@@ -71,7 +70,7 @@ def _root(
 
 @app.command()
 def run(
-    spec: Annotated[Path, typer.Argument(help="Study specification (YAML).")],
+    spec: Annotated[Path, typer.Argument(metavar="SPEC", help="Study specification (YAML).")],
     out: Annotated[Path, typer.Option(help="Folder for the results; made if absent.")],
     data: Annotated[
         Path | None, typer.Option(help="Folder the data paths start from; default: of the SPEC.")
@@ -94,7 +93,7 @@ def run(
     The results are the same bytes whatever --jobs. A verdict of "blocked" or "underpowered" is an
     answer, and exits with 0.
 
-    Examples:
+    For example:
 
       subtyping run experiments/quickstart.yaml --out runs/quickstart
 
@@ -107,6 +106,7 @@ def run(
         raise SpecError(message)
     from subtyping._progress import progress
     from subtyping.study import load_spec, run_study
+    from subtyping.study.console import result_text
 
     study = load_spec(spec, settings or ())
     with progress() as shown:
@@ -120,30 +120,17 @@ def run(
             force=force,
             progress=shown,
         )
-    _say_result(result, out, tracking_uri, tracked=not no_tracking)
+    is_tracked = not no_tracking
+    typer.echo(result_text(result, out, tracking_uri=tracking_uri, is_tracked=is_tracked))
     if strict and any(check.is_firing_issue for check in result.checks):
         raise typer.Exit(ISSUES)
 
 
-def _say_result(
-    result: "StudyResult", out: Path, tracking_uri: str | None, *, tracked: bool
-) -> None:
-    """Print the verdict, the checks that fire, where the results lie, and what to do next."""
-    typer.echo(f"\n{result.verdict.kind.upper()}: {result.verdict.sentence}\n")
-    fired = [check for check in result.checks if check.outcome == "fires"]
-    for check in sorted(fired, key=lambda item: item.severity):
-        typer.echo(f"  {check.code} {check.severity}: {check.title}")
-    typer.echo(f"\nResults: {out}    Brief: {out / 'brief.html'}")
-    uri = f" --tracking-uri {tracking_uri}" if tracking_uri else ""
-    if tracked:
-        typer.echo(f"Next:    subtyping ui{uri}    (compare runs in the browser)")
-    else:
-        typer.echo(f"Next:    open {out / 'brief.html'}")
-
-
 @app.command()
 def check(
-    panel: Annotated[Path, typer.Argument(help="Panel file (CSV, TSV, Parquet, XLSX).")],
+    panel: Annotated[
+        Path, typer.Argument(metavar="PANEL", help="Panel file (CSV, TSV, Parquet, XLSX).")
+    ],
     format_: Annotated[
         str, typer.Option("--format", help="wide, long, olink_long or olink_wide.")
     ] = "wide",
@@ -157,7 +144,9 @@ def check(
     analytes: Annotated[
         list[str] | None, typer.Option(help="Analyte names or first..last. Repeatable.")
     ] = None,
-    zeros: Annotated[str, typer.Option(help="What a zero means: value or below_lod.")] = "value",
+    zeros: Annotated[
+        str | None, typer.Option(help="What 0 pg/mL means: below_lod (default) or value.")
+    ] = None,
     duplicates: Annotated[
         str, typer.Option(help="Duplicate sample ids: error, first, last, mean or drop.")
     ] = "error",
@@ -166,7 +155,7 @@ def check(
 
     Exits with 1 when a check of severity issue fires.
 
-    Examples:
+    For example:
 
       subtyping check panel.csv --unit pg/mL
 
@@ -176,6 +165,7 @@ def check(
     """
     from subtyping.checks import CheckContext, run_checks
     from subtyping.panel import read_panel
+    from subtyping.study.console import checks_text
     from subtyping.study.documents import UNKNOWN, split_settings
 
     mapped = {role: str(name) for role, name in split_settings(columns or (), "--columns")}
@@ -195,24 +185,16 @@ def check(
     for note in measured.reading.notes:
         typer.echo(f"  {note}")
     results = run_checks(CheckContext(panel=measured, columns=known))
-    _print_checks(results)
+    typer.echo(f"\n{checks_text(results)}")
     if any(item.is_firing_issue for item in results):
         raise typer.Exit(ISSUES)
 
 
-def _print_checks(results: "Sequence[CheckResult]") -> None:
-    """Print one line for each check, the firing ones with their sentence."""
-    typer.echo("")
-    words = {"fires": "FIRES", "silent": "silent", "not_applicable": "n/a"}
-    for item in results:
-        typer.echo(f"{item.code}  {words[item.outcome]:<6}  {item.severity:<5}  {item.title}")
-        if item.outcome == "fires":
-            typer.echo(f"       {item.sentence}")
-
-
 @app.command()
 def simulate(
-    design: Annotated[str, typer.Argument(help="null, continuum, th2_subtype or index_study.")],
+    design: Annotated[
+        str, typer.Argument(metavar="DESIGN", help="null, continuum, th2_subtype or index_study.")
+    ],
     out: Annotated[Path, typer.Option(help="Folder for panel.csv, samples.csv, truth.csv.")],
     seed: Annotated[int, typer.Option(min=0, help="Root seed.")] = 0,
     settings: Settings = None,
@@ -221,7 +203,7 @@ def simulate(
 
     Three files with one row order, each starting with sample_id.
 
-    Examples:
+    For example:
 
       subtyping simulate th2_subtype --out cohort --seed 1
 
@@ -245,8 +227,10 @@ def simulate(
 
 @app.command()
 def assign(
-    model: Annotated[Path, typer.Argument(help="Run folder, or its model/ folder.")],
-    panel: Annotated[Path, typer.Argument(help="Panel file of the new patients.")],
+    model: Annotated[
+        Path, typer.Argument(metavar="MODEL_DIR", help="Run folder, or its model/ folder.")
+    ],
+    panel: Annotated[Path, typer.Argument(metavar="PANEL", help="Panel file of the new patients.")],
     out: Annotated[Path, typer.Option(help="CSV file to write.")],
     samples: Annotated[
         Path | None, typer.Option(help="Samples file, for covariates the model adjusts for.")
@@ -257,7 +241,7 @@ def assign(
     Writes one row for each sample of PANEL: sample_id, probability, label (subtype, other,
     unclear) and reason. A patient's probability does not depend on who else is in the file.
 
-    Example:
+    For example:
 
       subtyping assign runs/quickstart new_patients.csv --out assigned.csv
     """
@@ -282,11 +266,13 @@ def ui(
     """Open MLflow on the store the runs were tracked in (stop with Ctrl-C)."""
     import subprocess
 
-    from subtyping.tracking import ui_command
+    from subtyping import tracking
 
-    command = [*ui_command(tracking_uri), "--port", str(port)]
-    typer.echo(" ".join(command))
-    code = subprocess.run(command, check=False).returncode  # noqa: S603 - our own command
+    store = tracking.tracking_uri(tracking_uri)
+    command = tracking.ui_command(store, port=port)
+    typer.echo(f"{store}: open {tracking.ui_link(port=port)}")
+    environment = {**os.environ, **tracking.UI_ENVIRONMENT}
+    code = subprocess.run(command, check=False, env=environment).returncode
     raise typer.Exit(code)
 
 
@@ -313,7 +299,10 @@ def exit_code_of(arguments: Sequence[str] | None = None) -> int:
     try:
         app(args=words, prog_name="subtyping")
     except SystemExit as stop:
-        return int(stop.code) if isinstance(stop.code, int) else DONE
+        code = int(stop.code) if isinstance(stop.code, int) else DONE
+        if code == INTERRUPTED:
+            _say_error("Interrupted.")
+        return code
     except InputError as error:
         _say_error(str(error))
         return BAD_INPUT
@@ -344,7 +333,9 @@ def _say_error(text: str) -> None:
 
 
 def main() -> None:
-    """Run the command line of the process."""
+    """Run the command line of the process; warnings of libraries are for SUBTYPING_DEBUG=1."""
+    if not sys.warnoptions and not os.environ.get("SUBTYPING_DEBUG"):
+        warnings.simplefilter("ignore")
     raise SystemExit(exit_code_of())
 
 

@@ -24,7 +24,7 @@ class PreparationSpec(Section):
 
     detection: Literal["keep", "lod_sqrt2"] = "keep"
     min_detected_frac: float = Field(default=0.5, gt=0, le=1)
-    adjust: list[Covariate] = ["age", "sex", "bmi"]
+    adjust: list[Covariate] = Field(default=["age", "sex", "bmi"])
     adjust_plates: bool = True
     handling: Literal["report", "drop"] = "report"
 
@@ -58,7 +58,9 @@ class DiscoverySpec(Section):
     assay_cv_pct: float | None = Field(default=None, gt=0)
     bootstrap: int = Field(default=199, ge=19)
     resamples: int = Field(default=200, ge=20)
-    candidates: list[Literal["gaussian_mixture", "hdbscan"]] = ["gaussian_mixture", "hdbscan"]
+    candidates: list[Literal["gaussian_mixture", "hdbscan"]] = Field(
+        default=["gaussian_mixture", "hdbscan"]
+    )
     twin_draws: int = Field(default=20, ge=0)
 
     @field_validator("axis", mode="before")
@@ -80,7 +82,8 @@ class PredictionSpec(Section):
 class CriteriaSpec(Section):
     """Rules a trial could enrol on."""
 
-    enabled: bool = True
     resamples: int = Field(default=200, ge=20)
     target_prevalence_frac: float | None = Field(default=None, gt=0, lt=1)
     markers: list[str] | None = None
+    max_markers: Literal[1, 2] = 2
+    upper_frac: float = Field(default=0.25, gt=0, lt=1)

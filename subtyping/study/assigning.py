@@ -1,11 +1,14 @@
 """New patients from a file: read as the model's card says, assign, lose nobody."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
 
 from subtyping.discovery import Assigner, load_assigner
+from subtyping.exceptions import PanelError
 from subtyping.panel import Panel, read_panel
+from subtyping.panel.tables import read_table
 
 __all__ = ["assign_file"]
 
@@ -44,18 +47,44 @@ def assign_file(
 
 
 def _read(assigner: Assigner, path: Path, samples: str | Path | None) -> Panel:
-    """Read the panel of new patients."""
+    """Read the panel of new patients: as the model's own file was, else as a wide table."""
     declared = assigner.reading
-    columns = {
+    try:
+        return _read_as(str(declared["format"]), assigner, path, samples)
+    except PanelError:
+        if declared["format"] == "wide":
+            raise
+        with suppress(PanelError):
+            return _read_as("wide", assigner, path, samples)
+        raise
+
+
+def _read_as(kind: str, assigner: Assigner, path: Path, samples: str | Path | None) -> Panel:
+    declared = assigner.reading
+    mapped = {
         role: column
         for role, column in declared["columns"].items()
-        if role in CARRIED_ROLES and samples is not None and not column.startswith("panel:")
+        if role in CARRIED_ROLES and not column.startswith("panel:")
     }
+    is_same = samples is None and declared.get("samples") == "same" and kind == "wide"
+    if not is_same:
+        return read_panel(
+            path,
+            samples=samples,
+            unit=assigner.unit,
+            format=kind,
+            columns=mapped if samples is not None else {},
+            zeros=declared["zeros"],
+        )
+    header = [str(name) for name in read_table(path).columns]
+    mapped["sample"] = declared["columns"].get("sample", header[0])
+    analytes = [name for name in declared["analytes"] if name in header]
     return read_panel(
         path,
-        samples=samples,
+        samples="same" if analytes else None,
         unit=assigner.unit,
-        format=declared["format"],
-        columns=columns,
+        format=kind,
+        columns={role: column for role, column in mapped.items() if column in header},
+        analytes=analytes or None,
         zeros=declared["zeros"],
     )

@@ -107,7 +107,7 @@ def _simulated(spec: StudySpec) -> StudyCohort:
     from subtyping.cohorts import simulate_cohort
 
     wanted = spec.cohort.simulate
-    assert wanted is not None  # noqa: S101 - the caller asked
+    assert wanted is not None, "the caller asked for a simulation"
     seed = spec.seed if wanted.seed is None else wanted.seed
     try:
         cohort = simulate_cohort(wanted.design, seed=seed, **wanted.settings)
@@ -140,8 +140,8 @@ def _listed(groups: Mapping[str, Any]) -> dict[str, list[str]]:
 
 def _read(cohort: CohortSpec, folder: Path) -> StudyCohort:
     """Read the panel files of a specification."""
-    assert cohort.panel is not None  # noqa: S101 - the spec holds a panel or a design
-    assert cohort.groups is not None  # noqa: S101 - required beside a panel
+    assert cohort.panel is not None, "a specification holds a panel or a design"
+    assert cohort.groups is not None, "a specification requires groups beside a panel"
     files = [_file(folder, cohort.panel, "cohort.panel")]
     samples: str | Path | None = cohort.samples
     if cohort.samples not in (None, "same"):

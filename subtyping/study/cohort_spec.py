@@ -26,7 +26,7 @@ def as_group(value: object) -> str:
             f"{value} is a truth value in YAML (yes, no, on, off and true are); "
             "put the group name in quotes"
         )
-        raise ValueError(message)
+        raise ValueError(message)  # noqa: TRY004 - pydantic turns a ValueError into a problem
     text = str(value).strip()
     try:
         number = float(text)
@@ -105,7 +105,7 @@ class CohortSpec(Section):
     unit: Literal["pg/mL", "NPX", "log2"] | None = None
     samples: str | None = None
     analytes: list[str] | None = None
-    zeros: Literal["below_lod", "value"] = "value"
+    zeros: Literal["below_lod", "value"] | None = None
     lod: str | None = None
     where: dict[str, Any] = {}
     columns: dict[str, str] = {}

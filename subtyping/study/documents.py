@@ -47,7 +47,7 @@ def _parse(text: str, source: str) -> Any:
     import yaml
 
     try:
-        return yaml.load(text, Loader=_loader())  # noqa: S506 - a subclass of the safe loader
+        return yaml.load(text, Loader=_loader())
     except yaml.constructor.ConstructorError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         problem = str(error.problem).replace("could not determine a constructor for the tag", "")
@@ -69,7 +69,7 @@ def _parse(text: str, source: str) -> Any:
 
 
 def read_document(path: str | Path) -> dict[str, Any]:
-    """Return the mapping of keys a YAML file holds.
+    r"""Return the mapping of keys a YAML file holds.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def read_document(path: str | Path) -> dict[str, Any]:
     >>> import tempfile
     >>> folder = tempfile.TemporaryDirectory()
     >>> path = Path(folder.name) / "spec.yaml"
-    >>> _ = path.write_text("seed: 1\\ncolumns: {bmi: !unknown }\\n")
+    >>> _ = path.write_text("seed: 1\ncolumns: {bmi: !unknown }\n")
     >>> read_document(path)
     {'seed': 1, 'columns': {'bmi': '!unknown'}}
     >>> folder.cleanup()

@@ -97,7 +97,9 @@ def make_plan(spec: StudySpec, cohort: StudyCohort) -> StudyPlan:
 def _contrasts(cohort: StudyCohort) -> Contrasts:
     """Name the contrasts: cases, then each comparison group, against the reference."""
     against = "+".join(cohort.reference)
-    contrasts: Contrasts = {f"{'+'.join(cohort.case)} vs {against}": (cohort.case, cohort.reference)}
+    contrasts: Contrasts = {
+        f"{'+'.join(cohort.case)} vs {against}": (cohort.case, cohort.reference)
+    }
     for group in cohort.comparison:
         contrasts[f"{group} vs {against}"] = ((group,), cohort.reference)
     return contrasts

@@ -2,7 +2,7 @@
 
 import platform
 import subprocess
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -38,8 +38,8 @@ def git_commit(folder: Path | None = None) -> str | None:
 
     def git(*words: str) -> str | None:
         try:
-            done = subprocess.run(  # noqa: S603 - fixed words
-                ["git", *words],  # noqa: S607 - git is found on the path
+            done = subprocess.run(
+                ["git", *words],
                 cwd=folder,
                 capture_output=True,
                 text=True,
@@ -84,6 +84,7 @@ def provenance_of(
 
     Examples
     --------
+    >>> from datetime import UTC, datetime
     >>> start = datetime(2026, 1, 17, tzinfo=UTC)
     >>> record = provenance_of(seed=1, data_sha256="ab", started=start, seconds=2.34)
     >>> record["seed"], record["seconds"], record["started"]

@@ -170,22 +170,15 @@ def _analyse(study: _Study) -> tuple[StudyResult, list[Any]]:
     is_predicted = spec.prediction.enabled and verdict.is_discrete
     shown.stage("null twin")
     twins = stages.twin_numbers(
-        cohort,
-        plan,
-        spec,
-        is_predicted=is_predicted,
-        jobs=jobs,
-        advance=shown.counter("twins", spec.discovery.twin_draws),
+        cohort, plan, spec, is_predicted=is_predicted, jobs=jobs, shown=shown
     )
     prediction = None
     if is_predicted:
         shown.stage("prediction")
-        advance = shown.counter("folds", spec.prediction.folds)
-        prediction = stages.predict(cohort, plan, spec, jobs=jobs, advance=advance)
+        prediction = stages.predict(cohort, plan, spec, jobs=jobs, shown=shown)
         prediction = with_null_twin(prediction, twins)
     shown.stage("criteria")
-    advance = shown.counter("resamples", spec.criteria.resamples)
-    criteria = stages.propose(cohort, plan, spec, fitted, verdict, jobs=jobs, advance=advance)
+    criteria = stages.propose(cohort, plan, spec, fitted, verdict, jobs=jobs, shown=shown)
     shown.stage("picture of the cohort")
     embedding = stages.draw_embedding(panel, fitted, spec.seed)
     provenance = provenance_of(
@@ -227,15 +220,15 @@ def _reading(study: _Study) -> dict[str, Any]:
         "format": cohort.format,
         "unit": study.cohort.panel.unit,
         "zeros": cohort.zeros,
+        "samples": "same" if cohort.samples == "same" else None,
+        "analytes": list(study.cohort.panel.analytes["name_in_file"]),
         "columns": dict(study.cohort.columns),
     }
 
 
 def _card_provenance(provenance: Mapping[str, Any]) -> dict[str, Any]:
     """Return the part of the provenance that does not change from run to run."""
-    return {
-        key: value for key, value in provenance.items() if key not in ("started", "seconds")
-    }
+    return {key: value for key, value in provenance.items() if key not in ("started", "seconds")}
 
 
 def _log(run: "TrackedRun", result: StudyResult, folder: Path, candidates: list[Any]) -> None:

@@ -42,16 +42,14 @@ class StudySpec(Section):
     seed: int = Field(ge=0)
     cohort: CohortSpec
     preparation: PreparationSpec = PreparationSpec()
-    axes: dict[str, list[str]] = {}
+    axes: dict[str, list[str]] = Field(default_factory=dict)
     signature: SignatureSpec = SignatureSpec()
     discovery: DiscoverySpec
     prediction: PredictionSpec = PredictionSpec()
     criteria: CriteriaSpec = CriteriaSpec()
     _folder: Path = PrivateAttr(default_factory=Path)
 
-    @field_validator(
-        "preparation", "axes", "signature", "prediction", "criteria", mode="before"
-    )
+    @field_validator("preparation", "axes", "signature", "prediction", "criteria", mode="before")
     @classmethod
     def _empty_section(cls, value: Any) -> Any:
         return {} if value is None else value
@@ -99,7 +97,7 @@ def spec_from(document: Mapping[str, Any], source: str = "the study specificatio
 
 
 def load_spec(path: str | Path, overrides: Iterable[str] = ()) -> StudySpec:
-    """Read a study specification from YAML.
+    r"""Read a study specification from YAML.
 
     Parameters
     ----------
@@ -123,7 +121,7 @@ def load_spec(path: str | Path, overrides: Iterable[str] = ()) -> StudySpec:
     >>> folder = tempfile.TemporaryDirectory()
     >>> path = Path(folder.name) / "a.yaml"
     >>> _ = path.write_text(
-    ...     "seed: 1\\ncohort: {simulate: {design: 'null'}}\\ndiscovery: {axis: Th2}\\n"
+    ...     "seed: 1\ncohort: {simulate: {design: 'null'}}\ndiscovery: {axis: Th2}\n"
     ... )
     >>> load_spec(path, ["cohort.simulate.n_case=80", "seed=2"]).seed
     2

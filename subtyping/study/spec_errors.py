@@ -99,7 +99,7 @@ def _unknown_key(path: tuple[Any, ...], model: Any) -> str:
     return f"Unknown key {_dotted(path)!r} in the study specification.{hint}"
 
 
-def _one(error: dict[str, Any], model: Any) -> str:
+def _one(error: dict[str, Any], model: Any) -> str:  # noqa: PLR0911 - one return a kind
     """Return one problem as a sentence."""
     path, kind, value = tuple(error["loc"]), error["type"], error.get("input")
     name, context = _dotted(path), error.get("ctx", {})

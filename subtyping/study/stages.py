@@ -1,9 +1,8 @@
 """The stages of a study, one function each, in the order they run."""
 
-from collections.abc import Callable
-
 import pandas as pd
 
+from subtyping._progress import Progress
 from subtyping.axes import AxisScores
 from subtyping.checks import CheckContext, CheckResult, run_checks
 from subtyping.criteria import Criteria, propose_criteria
@@ -36,7 +35,6 @@ __all__ = [
     "twin_numbers",
 ]
 
-Advance = Callable[[], None]
 TECHNICAL_ROLES = ("batch", "site", "date")
 EMBEDDED_PEOPLE = 3000
 
@@ -93,7 +91,7 @@ def twin_numbers(
     *,
     is_predicted: bool,
     jobs: int | None,
-    advance: Advance,
+    shown: Progress,
 ) -> pd.DataFrame:
     """Take draws of the continuum that resembles the cohort through the same pipeline."""
     if spec.discovery.twin_draws == 0:
@@ -108,12 +106,12 @@ def twin_numbers(
         models=tuple(spec.prediction.models) if is_predicted else (),
         seed=spec.seed,
         jobs=jobs,
-        advance=advance,
+        advance=shown.counter("twins", spec.discovery.twin_draws),
     )
 
 
 def predict(
-    cohort: StudyCohort, plan: StudyPlan, spec: StudySpec, *, jobs: int | None, advance: Advance
+    cohort: StudyCohort, plan: StudyPlan, spec: StudySpec, *, jobs: int | None, shown: Progress
 ) -> Prediction:
     """Re-predict the labels out of fold, the whole procedure learnt anew in each fold."""
     models = tuple(spec.prediction.models)
@@ -127,7 +125,7 @@ def predict(
         jobs=jobs,
         existence=Existence(plan.procedure, plan.discovery),
         explain="gradient_boosting" if "gradient_boosting" in models else models[0],
-        advance=advance,
+        advance=shown.counter("folds", spec.prediction.folds),
     )
 
 
@@ -139,7 +137,7 @@ def propose(
     verdict: Verdict,
     *,
     jobs: int | None,
-    advance: Advance,
+    shown: Progress,
 ) -> Criteria:
     """Propose rules a trial could enrol on, beside the published ones."""
     return propose_criteria(
@@ -149,10 +147,14 @@ def propose(
         verdict,
         routine=cohort.routine if len(cohort.routine.columns) else None,
         published=published_criteria(),
+        target_prevalence_frac=spec.criteria.target_prevalence_frac,
+        markers=plan.markers,
+        max_markers=spec.criteria.max_markers,
+        upper_frac=spec.criteria.upper_frac,
         resamples=spec.criteria.resamples,
         seed=spec.seed,
         jobs=jobs,
-        advance=advance,
+        advance=shown.counter("resamples", spec.criteria.resamples),
     )
 
 

@@ -11,8 +11,8 @@ from subtyping._random import child_seed
 from subtyping.cohorts import fit_continuum
 from subtyping.cohorts.continuum import Continuum
 from subtyping.discovery.evidence import existence_line
-from subtyping.discovery.settings import LEVEL, DiscoverySettings
 from subtyping.discovery.labelling import LabellingProcedure
+from subtyping.discovery.settings import LEVEL, DiscoverySettings
 from subtyping.exceptions import InputError
 from subtyping.panel import Panel
 from subtyping.prediction import predict_membership
@@ -134,7 +134,5 @@ def run_twins(
     people = panel.take(panel.in_groups([*procedure.case, *procedure.reference]))
     continuum = fit_continuum(people, case=procedure.case, reference=procedure.reference)
     existence = Existence(procedure, settings)
-    tasks = [
-        _TwinTask(continuum, existence, axis_of, folds, models, seed, k) for k in range(draws)
-    ]
+    tasks = [_TwinTask(continuum, existence, axis_of, folds, models, seed, k) for k in range(draws)]
     return pd.DataFrame(map_in_order(_run_twin, tasks, jobs=jobs, advance=advance))

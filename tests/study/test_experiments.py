@@ -12,7 +12,11 @@ SPECS = sorted(EXPERIMENTS.glob("*.yaml"))
 
 def test_there_are_experiments() -> None:
     assert {path.stem for path in SPECS} >= {
-        "quickstart", "continuum", "index_study", "mg_luminex", "postcovid_olink"
+        "quickstart",
+        "continuum",
+        "index_study",
+        "mg_luminex",
+        "postcovid_olink",
     }
 
 
@@ -32,5 +36,7 @@ def test_every_specification_says_what_to_expect(path: Path) -> None:
 
 def test_the_index_lists_nothing_else() -> None:
     index = (EXPERIMENTS / "README.md").read_text(encoding="utf-8")
-    rows = [line.split("](")[1].split(")")[0] for line in index.splitlines() if line.startswith("| [")]
+    rows = [
+        line.split("](")[1].split(")")[0] for line in index.splitlines() if line.startswith("| [")
+    ]
     assert sorted(rows) == [path.name for path in SPECS]

@@ -1,0 +1,69 @@
+"""What a terminal shows of results: text only, printed by the command line."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from subtyping.checks import CheckResult
+from subtyping.report import StudyResult
+
+__all__ = ["checks_text", "result_text"]
+
+OUTCOMES = {"fires": "FIRES", "silent": "silent", "not_applicable": "n/a"}
+
+
+def result_text(
+    result: StudyResult, out: Path, *, tracking_uri: str | None, is_tracked: bool
+) -> str:
+    """Return the verdict, the checks that fire, where the results lie, and what to do next.
+
+    Parameters
+    ----------
+    result : StudyResult
+    out : Path
+        Its run folder.
+    tracking_uri : str or None
+        The store, where one was named.
+    is_tracked : bool
+
+    Returns
+    -------
+    str
+    """
+    brief = out / "brief.html"
+    fired = [check for check in result.checks if check.outcome == "fires"]
+    lines = ["", f"{result.verdict.kind.upper()}: {result.verdict.sentence}", ""]
+    lines.extend(
+        f"  {check.code} {check.severity}: {check.title}"
+        for check in sorted(fired, key=lambda item: item.severity)
+    )
+    lines.extend(["", f"Results: {out}    Brief: {brief}"])
+    store = f" --tracking-uri {tracking_uri}" if tracking_uri else ""
+    ui = f"Next:    subtyping ui{store}    (compare runs in the browser)"
+    lines.append(ui if is_tracked else f"Next:    open {brief}")
+    return "\n".join(lines)
+
+
+def checks_text(results: Sequence[CheckResult]) -> str:
+    """Return one line for each check, with the sentence of those that fire.
+
+    Parameters
+    ----------
+    results : sequence of CheckResult
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> print(checks_text([CheckResult("ST013", "Names are unknown", "tip", "fires", "One is.")]))
+    ST013  FIRES   tip    Names are unknown
+           One is.
+    """
+    lines = []
+    for item in results:
+        outcome = OUTCOMES[item.outcome]
+        lines.append(f"{item.code}  {outcome:<6}  {item.severity:<5}  {item.title}")
+        if item.outcome == "fires":
+            lines.append(f"       {item.sentence}")
+    return "\n".join(lines)

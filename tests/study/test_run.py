@@ -1,0 +1,71 @@
+"""The run as a whole: what a stopped run leaves, and what is asked before it starts."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from subtyping.exceptions import InputError
+from subtyping.study import load_cohort, run_study, spec_from
+from subtyping.study.documents import apply_overrides
+from subtyping.study.plan import make_plan
+
+TINY: dict[str, Any] = {
+    "seed": 2,
+    "cohort": {"simulate": {"design": "null", "n_case": 40, "n_reference": 40, "n_analytes": 40}},
+    "discovery": {"axis": "Th2", "bootstrap": 19, "resamples": 20, "twin_draws": 2},
+    "criteria": {"resamples": 20},
+}
+
+
+def test_a_stopped_run_leaves_no_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*words: object, **settings: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("subtyping.study.stages.compare_groups", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        run_study(spec_from(TINY), out=tmp_path, jobs=1, track=False)
+    assert not (tmp_path / "DONE").exists()
+
+
+def test_the_out_folder_may_not_be_a_file(tmp_path: Path) -> None:
+    (tmp_path / "out").touch()
+    with pytest.raises(InputError, match="is a file"):
+        run_study(spec_from(TINY), out=tmp_path / "out", track=False)
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("discovery.axis=Th3", "no axis 'Th3'"),
+        ("criteria.markers=[CCL111]", "'CCL111' is neither an analyte .* 'CCL11'"),
+        ("cohort.simulate.n_cases=3", "n_case"),
+        ("cohort.simulate.design=nul", "null"),
+        ("cohort.groups={case: [MDD], reference: [HCC]}", r"'HCC'. Groups found: HC \(40\)"),
+        ("cohort.groups={case: [MDD], reference: [HC], comparison: [AD]}", "comparison: .*'AD'"),
+    ],
+)
+def test_the_plan_is_settled_before_the_first_computation(setting: str, message: str) -> None:
+    spec = spec_from(apply_overrides(TINY, [setting]))
+    with pytest.raises(InputError, match=message):
+        make_plan(spec, load_cohort(spec))
+
+
+def test_contrasts_are_the_cases_and_each_comparison_group() -> None:
+    spec = spec_from(
+        {"seed": 1, "cohort": {"simulate": {"design": "index_study"}},
+         "discovery": {"axis": "Th2"}}
+    )  # fmt: skip
+    plan = make_plan(spec, load_cohort(spec))
+    names = list(plan.contrasts)
+    assert names[0] == "MDD vs HC"
+    assert len(names) == 3
+    assert plan.axis_of["CCL17"] == "Th2"
+
+
+def test_a_simulated_cohort_has_one_digest_per_seed() -> None:
+    digests = [
+        load_cohort(spec_from(apply_overrides(TINY, [f"seed={seed}"]))).data_sha256
+        for seed in (2, 2, 3)
+    ]
+    assert digests[0] == digests[1] != digests[2]
