@@ -84,7 +84,7 @@ def mark_done(folder: Path | str) -> Path:
 
 
 def is_done(folder: Path | str) -> bool:
-    """Whether the folder holds a complete run."""
+    """Return whether the folder holds a complete run."""
     return (Path(folder) / "DONE").is_file()
 
 
