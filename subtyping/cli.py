@@ -7,6 +7,7 @@ interrupted.
 
 # ruff: noqa: FBT002, PLR0917 - the options of a command are the parameters of its function
 
+import atexit
 import os
 import sys
 import warnings
@@ -168,7 +169,11 @@ def check(
     from subtyping.study.console import checks_text
     from subtyping.study.documents import UNKNOWN, split_settings
 
-    mapped = {role: str(name) for role, name in split_settings(columns or (), "--columns")}
+    pairs = split_settings(columns or (), "--columns", as_text=True)
+    mapped = dict(pairs)
+    if len(mapped) < len(pairs) or not all(mapped.values()):
+        message = "--columns takes each role once, as role=name, e.g. --columns group=diagnosis."
+        raise SpecError(message)
     known = {role: name for role, name in mapped.items() if name != UNKNOWN}
     measured = read_panel(
         panel,
@@ -248,6 +253,9 @@ def assign(
     if not out.parent.is_dir():
         message = f"The folder {str(out.parent)!r} of --out does not exist; make it first."
         raise InputError(message)
+    if out.is_dir():
+        message = f"--out takes a file to write; {str(out)!r} is a folder."
+        raise InputError(message)
     from subtyping.study.assigning import assign_file
 
     table = assign_file(model, panel, samples=samples)
@@ -270,10 +278,21 @@ def ui(
 
     store = tracking.tracking_uri(tracking_uri)
     command = tracking.ui_command(store, port=port)
-    typer.echo(f"{store}: open {tracking.ui_link(port=port)}")
+    typer.echo(f"The runs are in {store}")
+    typer.echo(f"Open {tracking.ui_link(_experiment_id(store), port=port)}  (stop with Ctrl-C)")
     environment = {**os.environ, **tracking.UI_ENVIRONMENT}
     code = subprocess.run(command, check=False, env=environment).returncode
     raise typer.Exit(code)
+
+
+def _experiment_id(store: str) -> str | None:
+    """Return the id of the experiment of the runs; None for a store that cannot take new runs."""
+    from subtyping import tracking
+
+    try:
+        return tracking.open_store(store).experiment_id
+    except InputError:
+        return None
 
 
 def exit_code_of(arguments: Sequence[str] | None = None) -> int:
@@ -310,14 +329,22 @@ def exit_code_of(arguments: Sequence[str] | None = None) -> int:
         _say_error("Interrupted.")
         return INTERRUPTED
     except Exception as error:
-        if os.environ.get("SUBTYPING_DEBUG"):
-            raise
-        _say_error(
-            f"The program failed, which is not your input's fault: {type(error).__name__}: "
-            f"{_first_line(error)} (Set SUBTYPING_DEBUG=1 for the traceback.)"
-        )
-        return PROGRAM_ERROR
+        return _failed(error)
     return DONE
+
+
+def _failed(error: Exception) -> int:
+    """Say what cannot be read or written, or that the program failed (SUBTYPING_DEBUG=1 shows)."""
+    if os.environ.get("SUBTYPING_DEBUG"):
+        raise error
+    if isinstance(error, OSError) and error.filename is not None and error.strerror is not None:
+        _say_error(f"{str(error.filename)!r} cannot be read or written: {error.strerror}.")
+        return BAD_INPUT
+    _say_error(
+        f"The program failed, which is not your input's fault: {type(error).__name__}: "
+        f"{_first_line(error)} (Set SUBTYPING_DEBUG=1 for the traceback.)"
+    )
+    return PROGRAM_ERROR
 
 
 def _first_line(error: Exception) -> str:
@@ -336,7 +363,18 @@ def main() -> None:
     """Run the command line of the process; warnings of libraries are for SUBTYPING_DEBUG=1."""
     if not sys.warnoptions and not os.environ.get("SUBTYPING_DEBUG"):
         warnings.simplefilter("ignore")
-    raise SystemExit(exit_code_of())
+    ended: list[int] = []
+    atexit.register(_leave, ended)  # first in, last out
+    ended.append(exit_code_of())
+    raise SystemExit(ended[0])
+
+
+def _leave(ended: list[int]) -> None:
+    """Leave with 130 where Python, interrupted inside ``exec``, would end by the signal instead."""
+    if ended == [INTERRUPTED]:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

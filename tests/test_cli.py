@@ -129,6 +129,9 @@ def test_bad_input_is_one_sentence_and_exit_code_2(
         (["simulate", "null", "--out", "o", "--set", "seed=3"], "--seed"),
         (["assign", "absent", "panel.csv", "--out", "o.csv"], "absent"),
         (["assign", "absent", "panel.csv", "--out", "nowhere/o.csv"], "nowhere"),
+        (["assign", "absent", "panel.csv", "--out", "."], "is a folder"),
+        (["check", "a.csv", "--unit", "NPX", "--columns", "age=a", "--columns", "age=b"], "once"),
+        (["check", "a.csv", "--unit", "NPX", "--columns", "age="], "role=name"),
     ],
 )
 def test_bad_words_exit_with_2(
@@ -239,3 +242,26 @@ def test_every_public_name_resolves() -> None:
         assert getattr(subtyping, name) is not None
     with pytest.raises(AttributeError, match="Did you mean 'read_panel'"):
         subtyping.read_pannel  # noqa: B018
+
+
+def test_a_place_that_cannot_be_written_is_bad_input(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    words = ["simulate", "null", "--out", str(tmp_path / "file" / "x"), "--set", "n_case=8"]
+    assert exit_code_of(words) == 2
+    assert "cannot be read or written" in capsys.readouterr().err
+
+
+def test_an_interrupt_inside_exec_still_exits_with_130() -> None:
+    code = (
+        "import subtyping.cli as cli, subtyping.cohorts as cohorts\n"
+        "def stop(*words, **settings): exec('raise KeyboardInterrupt')\n"
+        "cohorts.simulate_cohort = stop\n"
+        "import sys; sys.argv = ['subtyping', 'simulate', 'null', '--out', 'never']\n"
+        "cli.main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 130
+    assert "Interrupted." in done.stderr
+    assert "Traceback" not in done.stderr

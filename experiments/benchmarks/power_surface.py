@@ -11,12 +11,11 @@ import pandas as pd
 
 from subtyping._parallel import map_in_order
 from subtyping.discovery.power import SURFACE, simulate_power
+from subtyping.discovery.settings import LEVEL
 
-JOBS = None
-LEVEL = 0.03
 N_DRAWS = 100
-N_CASE = (20, 30, 40, 60, 80, 100, 150, 200, 300, 450, 600)
-FRACTION = (0.15, 0.25, 0.40)
+N_CASE = (20, 30, 40, 50, 60, 80, 100, 150, 200, 300, 450, 600)
+FRACTION = (0.10, 0.15, 0.25, 0.40)
 SEPARATION = (2.5, 3.0, 3.5, 4.0, 5.0)
 
 
@@ -28,7 +27,7 @@ def one_cell(cell: tuple[int, float, float]) -> float:
 def main() -> None:
     """Simulate every cell and write the table."""
     cells = list(product(N_CASE, FRACTION, SEPARATION))
-    power = map_in_order(one_cell, cells, jobs=JOBS)
+    power = map_in_order(one_cell, cells)
     table = pd.DataFrame(cells, columns=["n_case", "fraction", "effective_separation"])
     table["power"] = power
     table["n_draws"] = N_DRAWS

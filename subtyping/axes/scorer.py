@@ -190,7 +190,8 @@ def _coherence_row(
     if k > 1:
         r = np.corrcoef(_within(z_reference, z_case, model.members), rowvar=False)
         mean_r = float(r[np.triu_indices(k, 1)].mean())
-        alpha = float(k * mean_r / (1 + (k - 1) * mean_r))
+        denominator = 1 + (k - 1) * mean_r
+        alpha = float(k * mean_r / denominator) if denominator > 0 else float("nan")
     available = model.level is not None
     reason = (
         ""

@@ -12,10 +12,14 @@ from subtyping.exceptions import InputError
 from subtyping.knowledge.routine import routine_markers
 from subtyping.panel.panel import Panel
 
-__all__ = ["Candidates", "candidate_markers"]
+__all__ = ["Candidates", "NoMarkerError", "candidate_markers"]
 
 _DETECTED_IN_CASES = 0.75
 _LEAST_MEASURED = 0.5
+
+
+class NoMarkerError(InputError):
+    """No marker is measured in enough cases to carry a rule."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +105,7 @@ def candidate_markers(
             "No marker can carry a rule: an analyte must be detected in at least 75 % of the "
             "cases, and a routine marker measured in half of them."
         )
-        raise InputError(message)
+        raise NoMarkerError(message)
     return Candidates(
         np.column_stack([columns[i] for i in kept]),
         tuple(names[i] for i in kept),

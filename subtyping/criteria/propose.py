@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from subtyping.criteria.candidates import Candidates, candidate_markers
+from subtyping.criteria.candidates import Candidates, NoMarkerError, candidate_markers
 from subtyping.criteria.people import People
 from subtyping.criteria.proposed import proposed_row
 from subtyping.criteria.published import comparator_row, published_rules
@@ -102,7 +102,8 @@ def propose_criteria(
     reference people; sensitivity and specificity are means over the cases a resample left out,
     against the resample's own labels, with percentile intervals. PPV, NPV and the cost of
     screening follow by Bayes at the prevalence of the subtype or at `target_prevalence_frac`.
-    Where it is *continuum*, one cut at an upper quantile. Otherwise no rule is proposed.
+    Where it is *continuum*, one cut at an upper quantile. Otherwise, and where no marker is
+    measured in enough cases, no rule is proposed.
 
     Parameters
     ----------
@@ -140,7 +141,7 @@ def propose_criteria(
     Raises
     ------
     InputError
-        If an option is out of range, or no marker can carry a rule.
+        If an option is out of range, or `markers` names what was not measured.
 
     Notes
     -----
@@ -169,8 +170,8 @@ def propose_criteria(
     ...     panel, procedure, procedure.fit(panel), verdict,
     ...     published=published_criteria(), routine=routine,
     ... )
-    >>> criteria.sentence
-    'No rule is proposed: there is no subtype to enrol. 6 published criteria stand beside.'
+    >>> criteria.sentence.partition(".")[0]
+    'No rule is proposed: none was found, so there is no subtype to enrol'
     >>> criteria.table["rule_text"].tolist()[0]
     'CRP > 3 mg/L'
     """
@@ -179,12 +180,17 @@ def propose_criteria(
     used = panel.take(is_case | is_reference)
     people = People(panel.take(is_case), panel.take(is_reference), routine)
     comparators = published_rules(published, routine)
-    if verdict.kind not in ("discrete", "continuum"):
+    kind, candidates = str(verdict.kind), None
+    if kind in ("discrete", "continuum"):
+        try:
+            candidates = candidate_markers(
+                people.cases, people.routine_of_cases, first=tuple(labelling.members), only=markers
+            )
+        except NoMarkerError:
+            kind = "no_marker"
+    if candidates is None:
         proposed = _Proposed([], [], None, "", [])
     else:
-        candidates = candidate_markers(
-            people.cases, people.routine_of_cases, first=tuple(labelling.members), only=markers
-        )
         task = Resampling(
             panel=used,
             procedure=procedure,
@@ -194,7 +200,7 @@ def propose_criteria(
             max_markers=max_markers,
             seed=seed,
         )
-        if verdict.kind == "continuum":
+        if kind == "continuum":
             skew = labelling.score(people.cases).values
             aim = (verdict.axis, upper_frac)
             tail = upper_tail_row(
@@ -222,7 +228,7 @@ def propose_criteria(
         rows.append(comparator_row(note, rule, people, about, draws))
     table = as_table(rows)
     rules = (*proposed.rules, *(rule for _, rule in comparators))
-    sentence = criteria_sentence(table, verdict.kind, verdict.axis, verdict.n_needed, resamples)
+    sentence = criteria_sentence(table, kind, verdict.axis, verdict.n_needed, resamples)
     return Criteria(table, rules, sentence)
 
 

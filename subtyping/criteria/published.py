@@ -75,7 +75,7 @@ def comparator_row(
         row |= describe(rule, "published") | share | screening_cost(share)
         row |= {f"prevalence_frac{end}": share[f"positive_frac{end}"]
                 for end in ("", "_ci_low", "_ci_high")}  # fmt: skip
-        row["target_condition"] = "meeting the criterion itself; there is no subtype to find"
+        row["target_condition"] = "meeting the criterion itself; no subtype was established"
         row["obtained"] = "share of cases"
     else:
         probability, target, prevalence = membership

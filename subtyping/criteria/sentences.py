@@ -13,9 +13,11 @@ _STEADY = 0.80
 _MOST_FAILED = 0.9
 
 NO_RULE = {
-    "none": "there is no subtype to enrol",
+    "none": "none was found, so there is no subtype to enrol",
     "underpowered": "there are too few people to tell whether there is a subtype",
-    "blocked": "case status cannot be told apart from how the samples were measured",
+    "no_marker": "no marker that may be used is measured in enough cases (an analyte detected in "
+    "three quarters of them, a routine marker measured in half)",
+    "blocked": "being a case cannot be told apart from how the samples were collected or measured",
 }
 
 
@@ -72,18 +74,20 @@ def criteria_sentence(
     """
     beside = int((table["kind"] == "published").sum()) - 1
     others = (
-        f" {beside} published criteria stand beside."
+        " Published criteria are shown for comparison."
         if beside > 0
-        else " No published criterion could be judged: no routine marker was given."
+        else " No published criterion could be judged, because no routine marker such as CRP was "
+        "given."
     )
     if kind in NO_RULE:
-        needed = f" About {n_needed:,} cases would be needed." if n_needed else ""
+        is_short = kind == "underpowered" and n_needed
+        needed = f" About {n_needed:,} cases would be needed." if is_short else ""
         return f"No rule is proposed: {NO_RULE[kind]}.{needed}{others}"
     if kind == "continuum":
         row = table.iloc[0]
         return (
             f"No subtype rule is proposed: the {axis} skew is a continuum. A trial that wants its "
-            f"upper tail could take {row['rule_text']}, met by {row['positive_frac']:.0%} of the "
+            f"upper part could take {row['rule_text']}, met by {row['positive_frac']:.0%} of the "
             f"cases and {row['reference_positive_frac']:.0%} of the reference people.{others}"
         )
     proposed = table[table["kind"] == "subtype"]
@@ -93,15 +97,16 @@ def criteria_sentence(
     failed = proposed["n_resamples"].min() < _MOST_FAILED * resamples
     warned = " More than a tenth of the resamples could not be used." if failed else ""
     return (
-        f"{' '.join(told)} These are candidate criteria; the shares are fidelity to the labels "
-        f"of this procedure in people left out, not accuracy.{warned}{others}"
+        f"{' '.join(told)} These are candidate criteria. The shares say how well a rule finds the "
+        "people this analysis labelled, tried on people left out of choosing it; they are not "
+        f"diagnostic accuracy.{warned}{others}"
     )
 
 
 def _one_rule(row: Mapping[Hashable, Any]) -> str:
     return (
         f"{row['rule_text']} finds {row['sensitivity']:.0%} ({row['sensitivity_ci_low']:.0%} to "
-        f"{row['sensitivity_ci_high']:.0%}) of the subtype and excludes {row['specificity']:.0%} "
+        f"{row['sensitivity_ci_high']:.0%}) of the subtype and keeps out {row['specificity']:.0%} "
         f"({row['specificity_ci_low']:.0%} to {row['specificity_ci_high']:.0%}) of the other "
-        f"cases; {row['number_needed_to_screen']:.1f} people are screened for each enrolled."
+        f"cases; {row['number_needed_to_screen']:.1f} are screened for each enrolled."
     )

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from subtyping._validation import count_of
+from subtyping._validation import count_of, one_of
 from subtyping.axes.level import AxisModel
 from subtyping.discovery.assignment import (
     CLEAR_PROBABILITY,
@@ -28,6 +28,7 @@ from subtyping.statistics.mixtures import TwoNormals
 __all__ = ["Assigner", "build_card", "load_assigner"]
 
 SCHEMA = "subtyping.card/1"
+QUANTITIES = ("skew", "raw score")
 
 
 def build_card(
@@ -97,6 +98,8 @@ class Assigner:
     unit, platform : str
     members : tuple of str
         Analytes that carry the score.
+    analytes, covariates : tuple of str
+        Every analyte of the derivation panel; the covariates the model adjusts for.
     reading : dict
         How a panel file is read: format, unit, columns, zeros.
 
@@ -113,9 +116,31 @@ class Assigner:
             )
             raise ModelError(message)
         self.card = dict(card)
+        try:
+            self._take_up(card)
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+            missing = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+            message = (
+                f"The model card is damaged ({missing.splitlines()[0].rstrip('.')}). Take the card "
+                "of the run folder as it was written, or run the study again."
+            )
+            raise ModelError(message) from None
+
+    def _take_up(self, card: Mapping[str, Any]) -> None:
+        """Rebuild every part of the model, and fail here rather than at the first patient."""
         self.unit, self.platform = str(card["unit"]), card["platform"]
-        self.reading: dict[str, Any] = dict(card["reading"])
+        reading = card["reading"]
+        self.reading: dict[str, Any] = {
+            **reading,
+            "format": str(reading["format"]),
+            "columns": dict(reading.get("columns", {})),
+            "zeros": reading.get("zeros"),
+        }
         self._preparation = Preparation.from_card(card["preparation"])
+        self.analytes, self.covariates = (
+            self._preparation.analytes_,
+            self._preparation.covariates_,
+        )
         self._axis = AxisModel.from_card(card["axis"])
         self.members = self._axis.members
         mixture = card["mixture"]
@@ -125,6 +150,13 @@ class Assigner:
             sds=(float(mixture["sds"][0]), float(mixture["sds"][1])),
             log_likelihood=float("nan"),
         )
+        if not (0 <= self._mixture.weight <= 1 and min(self._mixture.sds) > 0):
+            message = "its mixture is none"
+            raise ValueError(message)
+        self._verdict = str(card["verdict"]["kind"])
+        self._quantity = one_of(str(card["quantity"]), QUANTITIES, "quantity", ModelError)
+        derivation = card["derivation"]
+        self._range = float(derivation["value_min"]), float(derivation["value_max"])
 
     def read(self, values: pd.DataFrame) -> Panel:
         """Turn a raw table into a panel in the card's unit.
@@ -158,7 +190,9 @@ class Assigner:
         Returns
         -------
         Assignment
-            In the order of the panel. ``reason`` tells what was missing or out of range.
+            In the order of the panel. ``reason`` tells what was missing or out of range. A person
+            with fewer than half of the axis members, or of the analytes of the level, measured is
+            unclear and has no probability.
 
         Raises
         ------
@@ -166,29 +200,36 @@ class Assigner:
             If unit or platform differ, or no analyte is shared.
         """
         prepared = self._preparation.transform(panel, same_plates=False)
-        verdict = self.card["verdict"]["kind"]
+        verdict = self._verdict
         if verdict != "discrete":
             return unclear_assignment(panel.sample_ids, verdict)
         scored = self._axis.scores(prepared.z)
-        values = scored["skew" if self.card["quantity"] == "skew" else "score"].to_numpy()
-        measured = _members_measured(panel, self.members)
-        probability = np.where(measured == 0, np.nan, self._mixture.probability(values))
+        values = scored["skew" if self._quantity == "skew" else "score"].to_numpy()
+        measured = _count_measured(panel, self.members)
+        for_level = self._axis.level_analytes if self._quantity == "skew" else ()
+        level = _count_measured(panel, for_level)
+        is_enough = (2 * measured >= len(self.members)) & (2 * level >= len(for_level))
+        probability = np.where(is_enough, self._mixture.probability(values), np.nan)
         remarks = self._remarks(panel, prepared, values, measured)
+        said = f" of {len(for_level)} analytes of the level measured, too few; "
+        few = 2 * level < len(for_level)
+        remarks = np.where(few, level.astype(str).astype(object) + said + remarks, remarks)
         return assign_labels(panel.sample_ids, probability, remarks)
 
     def _remarks(
         self, panel: Panel, prepared: Prepared, values: np.ndarray, measured: np.ndarray
     ) -> np.ndarray:
-        derivation = self.card["derivation"]
-        margin = 0.25 * (derivation["value_max"] - derivation["value_min"])
-        low, high = derivation["value_min"] - margin, derivation["value_max"] + margin
+        lowest, highest = self._range
+        margin = 0.25 * (highest - lowest)
+        low, high = lowest - margin, highest + margin
         absent = _absent_covariates(panel, self._preparation.covariates_)
         remarks = []
         for i, sample in enumerate(panel.sample_ids):
             said = []
             n_members = len(self.members)
             if measured[i] < n_members:
-                said.append(f"{measured[i]} of {n_members} members of the axis measured")
+                few = ", too few" if 2 * measured[i] < n_members else ""
+                said.append(f"{measured[i]} of {n_members} members of the axis measured{few}")
             missing = int(prepared.n_imputed[sample])
             if missing:
                 said.append(f"{count_of(missing, 'analyte')} missing, taken at reference median")
@@ -200,8 +241,8 @@ class Assigner:
         return np.array(remarks, dtype=object)
 
 
-def _members_measured(panel: Panel, members: tuple[str, ...]) -> np.ndarray:
-    present = [name for name in members if name in panel.values.columns]
+def _count_measured(panel: Panel, wanted: tuple[str, ...]) -> np.ndarray:
+    present = [name for name in wanted if name in panel.values.columns]
     if not present:
         return np.zeros(len(panel.sample_ids), dtype=int)
     measured = panel.values[present].notna() | panel.below_lod[present]

@@ -1,32 +1,59 @@
 """The order of decisions that leads from lines of evidence to a verdict."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
 from subtyping.discovery.assignment import Assignment, unclear_assignment
-from subtyping.discovery.evidence import (
-    EVIDENCE_COLUMNS,
-    Line,
-    continuum_line,
-    existence_line,
-    prevalence_interval,
-    specificity_line,
-    technical_cause,
-)
+from subtyping.discovery.causes import biological_lines, shift_line, technical_cause
+from subtyping.discovery.continuum import continuum_line
+from subtyping.discovery.existence import existence_line, fit_line
 from subtyping.discovery.labelling import FittedLabelling
+from subtyping.discovery.line import EVIDENCE_COLUMNS, Line
 from subtyping.discovery.power import PowerStatement, power_at
-from subtyping.discovery.sentences import verdict_sentence
+from subtyping.discovery.prevalence import prevalence_interval
+from subtyping.discovery.sentences import blocked_sentence, verdict_sentence
 from subtyping.discovery.settings import LEVEL, DiscoverySettings
+from subtyping.discovery.specificity import specificity_line
 from subtyping.discovery.verdict import Verdict
 from subtyping.panel.panel import Panel
 from subtyping.statistics.design import DesignReport, design_report
 from subtyping.statistics.mixture_test import MixtureTest
 
-__all__ = ["TECHNICAL_ROLES", "decide", "skew_curves", "study_design"]
+__all__ = ["TECHNICAL_ROLES", "Weighing", "decide", "skew_curves", "study_design"]
 
 TECHNICAL_ROLES = ("batch", "site", "date")
+BIOLOGICAL_ROLES = ("bmi", "age", "sex", "smoking", "medication", "atopy")
+WORDS = {"batch": "plate", "date": "date of draw"}
+SMALLEST_SHARE = 0.06
+ENOUGH_POWER = 0.8
+
+
+@dataclass
+class Weighing:
+    """The lines of evidence as they are taken, and what they decide.
+
+    Attributes
+    ----------
+    test : MixtureTest
+        Of the deciding line.
+    power : PowerStatement
+    lines : list of Line
+    kind : str
+        Empty until decided.
+    veto : str
+        Why a group that the deciding line sees is no subtype, as the start of a sentence.
+    biology : list of str
+        Biological factors that explain much of the membership.
+    """
+
+    test: MixtureTest
+    power: PowerStatement
+    lines: list[Line]
+    kind: str = ""
+    veto: str = ""
+    biology: list[str] = field(default_factory=list)
 
 
 def study_design(panel: Panel, case: tuple[str, ...], reference: tuple[str, ...]) -> DesignReport:
@@ -73,77 +100,103 @@ def decide(
     cases = panel.sample_ids[fitted.is_case]
     if design.is_blocked:
         return _blocked(fitted, panel, design, settings, seed=seed)
-    lines, kind, cause, test, power = _weigh(fitted, panel, settings, seed)
+    weighed = _weigh(fitted, panel, settings, seed)
     prevalence: tuple[float | None, float | None, float | None] = (None, None, None)
-    assignment = unclear_assignment(cases, kind)
-    if kind == "discrete":
+    assignment = unclear_assignment(cases, weighed.kind)
+    if weighed.kind == "discrete":
         low, high = prevalence_interval(fitted, seed, settings.n_resamples)
         prevalence = (fitted.model.weight, low, high)
-        lines.append(specificity_line(fitted, seed, settings.n_resamples))
+        weighed.lines.append(specificity_line(fitted, seed, settings.n_resamples))
         labelled = fitted.label(panel).table
         assignment = Assignment(labelled[fitted.is_case].reset_index(drop=True))
     return Verdict(
-        kind=kind,
+        kind=weighed.kind,
         axis=fitted.scores.axis,
-        p_value=test.p_value,
+        p_value=weighed.test.p_value,
         prevalence_frac=prevalence[0],
         prevalence_ci_low=prevalence[1],
         prevalence_ci_high=prevalence[2],
         n_case=len(cases),
         sentence=verdict_sentence(
-            kind,
+            weighed.kind,
             fitted,
-            test=test,
-            power=power,
+            test=weighed.test,
+            power=weighed.power,
             settings=settings,
             prevalence=prevalence,
-            lines=lines,
-            cause=cause,
+            lines=weighed.lines,
+            veto=weighed.veto,
+            biology=weighed.biology,
         ),
-        evidence=_table(lines),
+        evidence=_table(weighed.lines),
         assignment=assignment,
-        power_at_minimum=power.power,
-        n_needed=power.n_needed,
+        power_at_minimum=weighed.power.power,
+        n_needed=weighed.power.n_needed,
         quantity=fitted.scores.quantity,
     )
 
 
 def _weigh(
     fitted: FittedLabelling, panel: Panel, settings: DiscoverySettings, seed: int
-) -> tuple[list[Line], str, str | None, MixtureTest, PowerStatement]:
+) -> Weighing:
     """Take the lines in the order of the decisions; stop early unless all are wanted."""
     scores = fitted.scores
     values = scores.values.to_numpy()[fitted.is_case]
     power = power_at(len(values), settings.minimum_fraction, settings.minimum_separation)
     existence, test = existence_line(values, seed, settings.n_bootstrap, scores.quantity)
-    lines, cause = [existence], None
+    weighed = Weighing(test=test, power=power, lines=[existence])
     everything = settings.evidence == "all"
     rejects = test.p_value <= LEVEL
     if rejects or everything:
-        factors = _technical_factors(fitted, panel)
-        cause, technical = technical_cause(fitted.model.probability(values), factors)
-        lines.extend(technical)
-    cause = cause if rejects else None  # without a group there is nothing to explain
-    if rejects and cause is None:
-        kind = "discrete"
-    elif power.power < 0.8:
-        kind = "underpowered"
-    else:
-        kind = ""
-    if not kind or everything:
+        veto = _examine_group(weighed, fitted, panel, values, seed)
+        weighed.veto = veto if rejects else ""  # without a group there is nothing to explain
+    if rejects and not weighed.veto:
+        weighed.kind = "discrete"
+    elif power.power < ENOUGH_POWER:
+        weighed.kind = "underpowered"
+    if not weighed.kind or everything:
         continuum = continuum_line(fitted, seed, settings.n_resamples, settings.assay_cv_pct)
-        lines.append(continuum)
-        kind = kind or ("continuum" if continuum.ci_low > 0 else "none")
-    return lines, kind, cause, test, power
+        weighed.lines.append(continuum)
+        weighed.kind = weighed.kind or ("continuum" if continuum.ci_low > 0 else "none")
+    return weighed
+
+
+def _examine_group(
+    weighed: Weighing, fitted: FittedLabelling, panel: Panel, values: np.ndarray, seed: int
+) -> str:
+    """Add the lines that could explain the group away; return the veto, if any."""
+    probability = fitted.model.probability(values)
+    cause, technical = technical_cause(probability, _technical_factors(fitted, panel))
+    shift, is_shift = shift_line(fitted, probability)
+    fit, is_misfit = fit_line(values, seed)
+    biology, weighed.biology = biological_lines(probability, _biological_factors(fitted, panel))
+    weighed.lines += [*technical, *([] if shift is None else [shift]), fit, *biology]
+    if cause is not None:
+        return f"{cause} explains it: this is a group of {cause}, not of people"
+    if is_shift:
+        return (
+            "the group differs on most of the panel, as samples of another laboratory, matrix "
+            "or machine would"
+        )
+    if is_misfit:
+        return "neither a mixture nor one population fits (look for values heaped at one point)"
+    if min(fitted.model.weight, 1 - fitted.model.weight) <= SMALLEST_SHARE:
+        return "it is a handful of outlying people, too few to be called a subtype"
+    return ""
 
 
 def _technical_factors(fitted: FittedLabelling, panel: Panel) -> dict[str, pd.Series]:
     factors = {"handling": fitted.prepared.handling[fitted.is_case].reset_index(drop=True)}
-    for role in (*TECHNICAL_ROLES, "visit"):
+    for role in (*TECHNICAL_ROLES, "visit", "matrix"):
         column = panel.role(role)
         if column is not None:
-            factors[role] = column[fitted.is_case].reset_index(drop=True)
+            factors[WORDS.get(role, role)] = column[fitted.is_case].reset_index(drop=True)
     return factors
+
+
+def _biological_factors(fitted: FittedLabelling, panel: Panel) -> dict[str, pd.Series]:
+    roles = (role for role in BIOLOGICAL_ROLES if role in panel.samples)
+    return {role: panel.samples[role][fitted.is_case].reset_index(drop=True) for role in roles}
 
 
 def _blocked(
@@ -157,8 +210,8 @@ def _blocked(
     cases = panel.sample_ids[fitted.is_case]
     lines: list[Line] = []
     if settings.allow_aliased:
-        weighed, *_ = _weigh(fitted, panel, settings, seed)
-        lines = [_descriptive(line) for line in weighed]
+        weighed = _weigh(fitted, panel, replace(settings, evidence="all"), seed)
+        lines = [_descriptive(line) for line in weighed.lines]
     return Verdict(
         kind="blocked",
         axis=fitted.scores.axis,
@@ -167,7 +220,7 @@ def _blocked(
         prevalence_ci_low=None,
         prevalence_ci_high=None,
         n_case=len(cases),
-        sentence=f"No inference is possible. {design.sentence}",
+        sentence=blocked_sentence(design),
         evidence=_table(lines),
         assignment=unclear_assignment(cases, "blocked"),
         quantity=fitted.scores.quantity,
@@ -175,17 +228,8 @@ def _blocked(
 
 
 def _descriptive(line: Line) -> Line:
-    return Line(
-        line=line.line,
-        statistic=line.statistic,
-        value=line.value,
-        ci_low=line.ci_low,
-        ci_high=line.ci_high,
-        p_value=line.p_value,
-        null_twin=line.null_twin,
-        decides=False,
-        sentence=f"Descriptive only, case status is aliased: {line.sentence}",
-    )
+    sentence = f"Descriptive only, case status is aliased: {line.sentence}"
+    return replace(line, decides=False, sentence=sentence)
 
 
 def _table(lines: list[Line]) -> pd.DataFrame:
@@ -213,7 +257,12 @@ def skew_curves(fitted: FittedLabelling, test_seed: int, n_points: int = 201) ->
     values = fitted.scores.values.to_numpy()[fitted.is_case]
     margin = 0.08 * float(np.ptp(values))
     x = np.linspace(values.min() - margin, values.max() + margin, n_points)
-    law = mixture_test(values, stream(test_seed, "discovery", "curves"), n_bootstrap=1).null_law
+    rng = stream(test_seed, "discovery", "curves")
+    unimodal = mixture_test(values, rng, n_bootstrap=1).unimodal
     return pd.DataFrame(
-        {"x": x, "density_mixture": fitted.model.density(x), "density_unimodal": law.density(x)}
+        {
+            "x": x,
+            "density_mixture": fitted.model.density(x),
+            "density_unimodal": unimodal.density(x),
+        }
     )

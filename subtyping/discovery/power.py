@@ -75,7 +75,7 @@ def simulate_power(
         member = rng.random(n_case) < fraction
         x = rng.standard_normal(n_case) + effective_separation * member
         rejected += mixture_test(x, rng).p_value <= level
-    return rejected / n_draws
+    return float(rejected / n_draws)
 
 
 def power_at(n_case: int, fraction: float, effective_separation: float) -> PowerStatement:

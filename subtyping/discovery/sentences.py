@@ -1,12 +1,13 @@
 """The verdict in plain words, with the caveats it must carry."""
 
-from subtyping.discovery.evidence import Line
 from subtyping.discovery.labelling import FittedLabelling
+from subtyping.discovery.line import Line
 from subtyping.discovery.power import PowerStatement
 from subtyping.discovery.settings import DiscoverySettings
+from subtyping.statistics.design import DesignReport
 from subtyping.statistics.mixture_test import MixtureTest
 
-__all__ = ["verdict_sentence"]
+__all__ = ["blocked_sentence", "verdict_sentence"]
 
 BIMODAL_SEPARATION = 2.75
 
@@ -20,7 +21,8 @@ def verdict_sentence(
     settings: DiscoverySettings,
     prevalence: tuple[float | None, float | None, float | None],
     lines: list[Line],
-    cause: str | None,
+    veto: str,
+    biology: list[str],
 ) -> str:
     """Write the verdict's sentence.
 
@@ -34,8 +36,10 @@ def verdict_sentence(
     prevalence : tuple
         Share, lower and upper limit, or three None.
     lines : list of Line
-    cause : str or None
-        Technical factor that explains the group.
+    veto : str
+        Why a group that is seen is no subtype; empty if nothing speaks against it.
+    biology : list of str
+        Biological factors that explain much of the membership.
 
     Returns
     -------
@@ -45,13 +49,10 @@ def verdict_sentence(
     n_case = int(fitted.is_case.sum())
     what = f"{axis} skew" if quantity == "skew" else f"raw {axis} score (skew not applicable)"
     explained = ""
-    if cause is not None:
-        explained = (
-            f"The {what} falls into groups, but {cause} explains them: this is a group of "
-            f"{cause}, not of people. "
-        )
+    if veto:
+        explained = f"A group on the {what} is seen, but {veto}. "
     if kind == "discrete":
-        return _discrete(fitted, test, prevalence, lines, what)
+        return _discrete(fitted, test, prevalence, lines, what) + _annotated(biology)
     if kind == "underpowered":
         needed = (
             f"about {power.n_needed} cases would do"
@@ -65,7 +66,7 @@ def verdict_sentence(
             f"{power.power:.2f}; {needed}. This is not evidence that there is none."
         )
     no_group = (
-        f"{explained}No separate group on the {what} of {n_case} cases "
+        f"{explained}No subtype on the {what} of {n_case} cases "
         f"(p {test.p_value:.2f}; power {power.power:.2f} for a subtype of "
         f"{settings.minimum_fraction:.0%} at an effective separation of "
         f"{settings.minimum_separation:g})"
@@ -76,6 +77,28 @@ def verdict_sentence(
             "with any threshold described as the upper tail of a continuum."
         )
     return f"{no_group}, and no variation on it beyond assay noise could be shown."
+
+
+def blocked_sentence(design: DesignReport) -> str:
+    """Write why nothing can be said.
+
+    Parameters
+    ----------
+    design : DesignReport
+
+    Returns
+    -------
+    str
+    """
+    return f"No inference is possible. {design.sentence}"
+
+
+def _annotated(biology: list[str]) -> str:
+    if not biology:
+        return ""
+    names = ", ".join(biology)
+    verb = "explains" if len(biology) == 1 else "explain"
+    return f" {names} {verb} much of who is in it: ask whether this is what the group is."
 
 
 def _discrete(

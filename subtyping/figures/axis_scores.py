@@ -70,7 +70,10 @@ def axis_scores(
 
 def _title(column: str) -> str:
     """Return the name of a row."""
-    return "General level" if column == "level" else column.removesuffix("_score")
+    if column == "level":
+        return "General level"
+    name = column.removesuffix("_score").replace("_", " ")
+    return name[:1].upper() + name[1:]
 
 
 def _strip(

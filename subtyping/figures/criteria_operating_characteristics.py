@@ -1,5 +1,6 @@
 """What each rule finds and what it wrongly lets in, with intervals."""
 
+import re
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -58,14 +59,14 @@ def criteria_operating_characteristics(criteria: "Criteria", *, n_rules: int = 1
     axes.tick_params(axis="y", length=0)
     axes.set(xlim=(0, 100), ylim=(len(table) - 0.5, -0.5))
     axes.grid(axis="x")
-    axes.set_xlabel("Per cent, with 95 % interval")
+    axes.set_xlabel("Per cent, with 95% interval")
     axes.figure.legend(loc="outside upper right", ncols=2)
     return axes
 
 
 def _label(rule_text: str) -> str:
     """Return a rule as it is set beside its row: one condition on a line."""
-    conditions = rule_text.replace(">=", "≥").replace("<=", "≤")
+    conditions = rule_text.replace(">=", "≥").replace("<=", "≤").replace("/uL", "/µL")
     for joiner in ("and", "or"):
-        conditions = conditions.replace(f" {joiner} ", f"\n{joiner} ")
+        conditions = re.sub(rf" {joiner} (?![<>≤≥])", f"\n{joiner} ", conditions)
     return "\n".join(textwrap.fill(line, 38) for line in conditions.split("\n"))

@@ -1,7 +1,5 @@
 """The skew of cases beside that of the reference people: one hump or two."""
 
-import re
-import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -17,6 +15,14 @@ if TYPE_CHECKING:
     from subtyping.discovery import Verdict
 
 __all__ = ["skew_distribution"]
+
+TITLES = {
+    "discrete": "Two groups describe the cases better than one",
+    "continuum": "One group; people differ by more than assay noise",
+    "none": "One group; no difference beyond assay noise shown",
+    "underpowered": "Too few cases to tell one group from two",
+    "blocked": "Descriptive only: the two groups were not measured alike",
+}
 
 
 @drawn_in_house_style
@@ -38,7 +44,7 @@ def skew_distribution(
         Its table holds ``<axis>_skew``; where the skew is not available the raw score is drawn,
         and the axis label says so.
     verdict : Verdict
-        Gives the axis and, above the figure, its first sentence.
+        Gives the axis and, by its kind, the line above the figure.
     group_of_sample : pandas.Series
         Group of each sample, indexed by sample_id.
     colours : mapping
@@ -73,17 +79,12 @@ def skew_distribution(
         )  # fmt: skip
     axes.set_xlabel(label)
     axes.set_ylabel("Density (area under each = 1)")
-    axes.set_title(textwrap.fill(_first_sentence(verdict.sentence), 76), color=INK)
+    axes.set_title(TITLES[verdict.kind], color=INK)
     axes.margins(y=0.08)
     handles, _ = axes.get_legend_handles_labels()
     if handles:
         axes.figure.legend(loc="outside lower center", ncols=2 if len(handles) > 3 else 4)
     return axes
-
-
-def _first_sentence(text: str) -> str:
-    """Return the first sentence: the rest of a verdict's caveats stand in the report."""
-    return re.split(r"(?<=[.!?])\s+(?=[A-Z])", text, maxsplit=1)[0]
 
 
 def _values(table: pd.DataFrame, axis: str) -> tuple[pd.Series, str]:

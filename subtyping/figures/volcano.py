@@ -1,6 +1,6 @@
 """Differential abundance at a glance: how large, how sure."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pandas as pd
 
@@ -8,6 +8,7 @@ from subtyping.figures.style import GREY, INK, MUTED, drawn_in_house_style, new_
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     from subtyping.signature import Differential
 
@@ -77,15 +78,21 @@ def volcano(
     axes.axvline(0.0, color=MUTED, lw=0.8, zorder=0)
     axes.margins(x=0.16, y=0.08)
     axes.figure.legend(loc="outside lower center", ncols=3, handletextpad=0.2)
-    _name_points(axes, rows[is_hit].nsmallest(n_labels, "p_value"))
+    _name_points(axes, rows[is_hit], n_labels)
     return axes
 
 
-def _name_points(axes: "Axes", rows: pd.DataFrame) -> None:
-    """Write each analyte beside its point, shifted up or down until no two names touch."""
-    whole_figure(axes).draw_without_rendering()
-    taken: list[tuple[float, float, float, float]] = []
-    for line in rows.itertuples():
+def _name_points(axes: "Axes", hits: pd.DataFrame, n_labels: int) -> None:
+    """Write each analyte beside its point, shifted until it touches no other name or point."""
+    from matplotlib.text import Text
+
+    figure = whole_figure(axes)
+    figure.draw_without_rendering()
+    renderer = cast("FigureCanvasAgg", figure.canvas).get_renderer()
+    points = axes.transData.transform(hits[["log2_fc", "p_value"]].to_numpy(dtype=float))
+    reach = 4.0
+    taken = [(x - reach, y - reach, x + reach, y + reach) for x, y in points.tolist()]
+    for line in hits.nsmallest(n_labels, "p_value").itertuples():
         side = 1 if line.log2_fc > 0 else -1
         for step in (0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5):
             text = axes.annotate(
@@ -95,7 +102,8 @@ def _name_points(axes: "Axes", rows: pd.DataFrame) -> None:
                 arrowprops={"arrowstyle": "-", "color": MUTED, "lw": 0.5, "shrinkA": 0,
                             "shrinkB": 2} if step else None,
             )  # fmt: skip
-            box = text.get_window_extent()
+            text.update_positions(renderer)
+            box = Text.get_window_extent(text, renderer)  # of the words, without their line
             corner = (box.x0, box.y0, box.x1, box.y1)
             if not any(_touch(corner, other) for other in taken):
                 taken.append(corner)

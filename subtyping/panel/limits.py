@@ -14,14 +14,58 @@ from subtyping.panel.tables import read_table
 from subtyping.panel.text_values import parse_values, refuse_text
 from subtyping.panel.texts import as_category
 
-__all__ = ["ZEROS", "apply_zeros", "with_limits"]
+__all__ = ["ZEROS", "apply_zeros", "refuse_impossible", "with_limits"]
 
 ZEROS = ("below_lod", "value")
+MOST_PG_ML, MOST_LOG2 = 1e12, 50.0
 OBVIOUS = {
     "analyte": ("analyte", "assay", "marker", "protein"),
     "lod": ("lod", "lloq", "limitofdetection", "detectionlimit"),
     "plate": ("plate", "plateid", "batch"),
 }
+
+
+def refuse_impossible(measured: Measured, unit: str) -> None:
+    """Raise where a number cannot be what the unit says.
+
+    Parameters
+    ----------
+    measured : Measured
+        Rows of a panel file.
+    unit : str
+        A log2 scale holds numbers from -50 to 50 (2**50 pg is a kilogram); a concentration is at
+        most 1e12 pg/mL (a gram in a millilitre).
+
+    Raises
+    ------
+    PanelError
+        Naming the analyte, how many values, an example, and the unit that may have been meant.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from subtyping.panel.wide import read_wide
+    >>> refuse_impossible(read_wide(pd.DataFrame({"id": ["a"], "IL6": ["320"]})), "pg/mL")
+    """
+    is_concentration = unit == "pg/mL"
+    with np.errstate(invalid="ignore"):
+        size = measured.values if is_concentration else np.abs(measured.values)
+        wrong = size > (MOST_PG_ML if is_concentration else MOST_LOG2)
+    if not wrong.any():
+        return
+    at = int(np.flatnonzero(wrong.any(axis=0))[0])
+    meant = (
+        "no concentration is above 1e12 pg/mL; mend or blank the value"
+        if is_concentration
+        else "no log2 value is beyond 50; if the values are concentrations, write unit: pg/mL, "
+        "otherwise mend or blank the value"
+    )
+    message = (
+        f"Analyte {measured.analytes['name_in_file'].iloc[at]!r} has "
+        f"{count_of(int(wrong[:, at].sum()), 'impossible value')} in {unit}, such as "
+        f"{measured.values[wrong[:, at], at][0]:g}: {meant}."
+    )
+    raise PanelError(message)
 
 
 def apply_zeros(measured: Measured, unit: str, zeros: str | None) -> Measured:
@@ -119,7 +163,7 @@ def with_limits(
     [True, False]
     """
     table = lod if isinstance(lod, pd.DataFrame) else read_table(lod, "lod file")
-    found = find_columns(table, {}, OBVIOUS, ("analyte", "lod"))
+    found = find_columns(table, {}, OBVIOUS, ("analyte", "lod"), "lod file")
     parsed = parse_values(table[found["lod"]])
     refuse_text(table[found["lod"]], parsed.is_text, found["lod"])
     at, unknown = _positions(as_category(table[found["analyte"]]), measured)

@@ -80,6 +80,7 @@ def find_columns(
     columns: Mapping[str, str],
     obvious: Mapping[str, Sequence[str]],
     needed: Sequence[str],
+    what: str = "panel file",
 ) -> dict[str, str]:
     """Return the column of each role, as mapped or by its obvious name.
 
@@ -93,6 +94,8 @@ def find_columns(
         For each role the names, folded to lower-case letters and digits, that mean it.
     needed : sequence of str
         Roles that must be found.
+    what : str, default="panel file"
+        What messages call the table.
 
     Returns
     -------
@@ -120,7 +123,7 @@ def find_columns(
             found[role] = mapped
         elif mapped is not None and role != "sample":
             message = (
-                f"columns maps {role} to {mapped!r}, which is no column of the panel file."
+                f"columns maps {role} to {mapped!r}, which is no column of the {what}."
                 f"{nearest(mapped, names)} Its columns: {list_some(names, 12)}."
             )
             raise PanelError(message)
@@ -129,9 +132,12 @@ def find_columns(
             found.update({role: same[0]} if same else {})
     absent = [role for role in needed if role not in found]
     if absent:
+        mend = f"name it {' and '.join(obvious[role][0] for role in absent)}"
+        if what == "panel file":
+            mend = f'map it, such as columns={{"{absent[0]}": "<column>"}}'
         message = (
-            f"The panel file has no column for {' and '.join(absent)}; map it, such as "
-            f'columns={{"{absent[0]}": "<column>"}}. Its columns: {list_some(names, 12)}.'
+            f"The {what} has no column for {' and '.join(absent)}; {mend}. "
+            f"Its columns: {list_some(names, 12)}."
         )
         raise PanelError(message)
     return found

@@ -127,7 +127,7 @@ def _joined(
         name, table = "the samples table", samples
     else:
         name, table = Path(samples).name, read_table(samples, "samples file")
-    table = table.loc[:, ~table.columns.duplicated()].reset_index(drop=True)
+    table = _unambiguous(table, name)
     ids, notes = split_ids(table, sample_column, name)
     mask, words = wanted_rows(table, conditions, name)
     mask &= ids != ""
@@ -157,6 +157,24 @@ def _joined(
         [*matched.dropped, *dropped],
         (*notes, *merged, *_mismatch_notes(measured.sample_id, ids)),
     )
+
+
+def _unambiguous(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return each column once; refuse columns of one name that differ (those without a name go)."""
+    again = table.columns.duplicated()
+    for column in table.columns[again]:
+        same = table.loc[:, table.columns == column]
+        first = as_category(same.iloc[:, 0]).fillna("")
+        if column and any(
+            not as_category(same.iloc[:, i]).fillna("").equals(first)
+            for i in range(1, same.shape[1])
+        ):
+            message = (
+                f"{same.shape[1]} columns of {name} are named {column!r} and differ; rename them "
+                "or keep one."
+            )
+            raise PanelError(message)
+    return table.loc[:, ~again].reset_index(drop=True)
 
 
 def _without_twins(

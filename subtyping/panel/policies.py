@@ -148,6 +148,12 @@ def keep_visits(samples: pd.DataFrame, visits: str | None) -> tuple[np.ndarray, 
     """
     everyone = np.arange(len(samples))
     kept = everyone
+    if visits in ("first", "last") and "subject" not in samples:
+        message = (
+            f"visits: {visits} needs to know which samples are of one person; write columns: "
+            "{subject: <column>}, or leave visits out."
+        )
+        raise PanelError(message)
     if visits not in (None, "first", "last", "all"):
         kept = _of_visit(samples, as_text(visits))
     if "subject" in samples and visits != "all":

@@ -8,7 +8,7 @@ import pandas as pd
 
 from subtyping._validation import count_of, list_some, nearest, one_of
 from subtyping.exceptions import PanelError
-from subtyping.panel.limits import ZEROS, apply_zeros, with_limits
+from subtyping.panel.limits import ZEROS, apply_zeros, refuse_impossible, with_limits
 from subtyping.panel.long import LONG_ROLES, read_long
 from subtyping.panel.matching import Matched, match_samples
 from subtyping.panel.measured import Measured
@@ -142,6 +142,7 @@ def read_panel(
     )
     unit = declared_unit(unit, format, _units_in_file(matched.measured))
     table, said = _samples_table(matched, roles, samples, format)
+    refuse_impossible(matched.measured, unit)
     measured = apply_zeros(matched.measured, unit, zeros)
     if lod is not None:
         measured = with_limits(measured, lod, table.get("batch"))

@@ -14,6 +14,7 @@ from subtyping.panel.texts import as_category, as_ids, as_text, is_numeric_text
 __all__ = ["IN_PANEL", "check_roles", "role_columns", "split_ids", "wanted_rows"]
 
 IN_PANEL = "panel:"
+MOST_SHOWN = 20  # a column of more values than this may hold names or ids, so none is printed
 NUMBERS = ("age", "bmi")
 NUMBERS_WHERE_ALL_ARE = ("smoking", "medication", "atopy")
 
@@ -130,15 +131,22 @@ def wanted_rows(
             raise PanelError(message)
         listed = isinstance(value, list | tuple | set)
         wanted = [as_text(item) for item in (value if listed else [value])]  # type: ignore[attr-defined]
+        if value is None or isinstance(value, dict) or not wanted:
+            message = (
+                f"where: {column} needs a value or a list of values, such as {column}: [a, b]; "
+                f"got {'nothing' if value is None else repr(value)}."
+            )
+            raise PanelError(message)
         texts = as_category(table[column])
         fits = texts.isin(wanted).to_numpy(dtype=bool)
         if not fits.any():
             there = list(pd.unique(texts.dropna()))
-            hint = nearest(wanted[0], there) if wanted else ""
-            message = (
-                f"No row of {name} has {column} = {' or '.join(wanted)}.{hint} "
-                f"Its values: {list_some(there, 8)}."
+            shown = (
+                f"{nearest(wanted[0], there)} Its values: {list_some(there, 8)}."
+                if len(there) <= MOST_SHOWN
+                else f" It holds {len(there)} different values."
             )
+            message = f"No row of {name} has {column} = {' or '.join(wanted)}.{shown}"
             raise PanelError(message)
         mask &= fits
         words.append(f"{column} = {' or '.join(wanted)}")
@@ -194,6 +202,12 @@ def role_columns(
     found: dict[str, pd.Series] = {}
     notes: list[str] = []
     for role in (name for name in ROLES if name in columns and name != "sample"):
+        if columns[role] == columns.get("sample") and columns[role] not in clinical:
+            message = (
+                f"columns maps both sample and {role} to {columns[role]!r}; leave {role} out, or "
+                "map a column of its own."
+            )
+            raise PanelError(message)
         column, words = _find(columns[role], role, clinical, carried, source)
         found[role], note = _as_role(column, role, words)
         notes += note

@@ -7,6 +7,7 @@ import pandas as pd
 
 __all__ = ["MISSING", "as_category", "as_ids", "as_text", "is_numeric_text"]
 
+EXACT = 1e15  # whole numbers beyond it are not exact: bar codes as long as that stay text
 WHOLE_FLOAT = re.compile(r"-?\d+\.0")
 MISSING = frozenset({"", "nan", "na", "n/a", "#n/a", "<na>", "nat", "null"})
 
@@ -24,7 +25,7 @@ def as_text(value: object) -> str:
         number = float(text)
     except ValueError:
         return text
-    return str(int(number)) if number.is_integer() else text
+    return str(int(number)) if number.is_integer() and abs(number) < EXACT else text
 
 
 def as_category(column: pd.Series) -> pd.Series:

@@ -58,6 +58,12 @@ def read_wide(
     """
     names = [str(name) for name in table.columns]
     id_at = names.index(sample) if sample in names else 0
+    if sample not in names and resolve_analyte(names[0]) is not None:
+        message = (
+            f"The first column of the panel file holds the sample ids, but is named {names[0]!r}, "
+            "an analyte. Put the column of sample ids first."
+        )
+        raise PanelError(message)
     table, names, id_at = _named_columns(table, names, id_at)
     kept_back = {id_at, *(names.index(name) for name in reserved if name in names)}
     if analytes is None:
@@ -93,9 +99,10 @@ def refuse_blank_ids(ids: np.ndarray) -> None:
     """Raise if a row has values but no sample id."""
     blank = np.flatnonzero(ids == "")
     if len(blank):
+        verb = "has" if len(blank) == 1 else "have"
         message = (
-            f"{count_of(len(blank), 'row')} of the panel file have no sample id, the first of them "
-            f"row {blank[0] + 1} after the header; give every sample an id or remove the row."
+            f"{count_of(len(blank), 'row')} of the panel file {verb} no sample id, the first of "
+            f"them row {blank[0] + 1} after the header; give every sample an id or remove the row."
         )
         raise PanelError(message)
 

@@ -16,7 +16,9 @@ def detection_table(
     """Tell which analytes are detected often enough to be used.
 
     An analyte is kept if it is detected in at least `min_detected_frac` of the cases or of the
-    reference people: an analyte that only patients have is a finding, not a nuisance.
+    reference people: an analyte that only patients have is a finding, not a nuisance. One that was
+    not measured at all in one of the two groups says nothing about their difference and is left
+    out.
 
     Parameters
     ----------
@@ -31,18 +33,22 @@ def detection_table(
     """
     case, reference = panel.detected_frac(is_case), panel.detected_frac(is_reference)
     enough = (case >= min_detected_frac) | (reference >= min_detected_frac)
-    spread = _differs(panel.values.to_numpy(dtype=float)[is_case | is_reference])
-    reason = np.where(
-        ~enough,
-        f"detected in fewer than {min_detected_frac:.0%} of cases and of reference people",
-        np.where(~spread, "constant", ""),
+    values = panel.values.to_numpy(dtype=float)
+    spread = _differs(values[is_case | is_reference])
+    measured = np.isfinite(values) | panel.below_lod.to_numpy() | panel.above_uloq.to_numpy()
+    in_case, in_reference = measured[is_case].any(axis=0), measured[is_reference].any(axis=0)
+    few = f"detected in fewer than {min_detected_frac:.0%} of cases and of reference people"
+    reason = np.select(
+        [~in_reference & in_case, ~in_case & in_reference, ~enough, ~spread],
+        ["not measured in any reference person", "not measured in any case", few, "constant"],
+        "",
     )
     return pd.DataFrame(
         {
             "analyte": panel.values.columns.astype(str),
             "detected_case_frac": case.to_numpy(),
             "detected_reference_frac": reference.to_numpy(),
-            "is_kept": enough.to_numpy() & spread,
+            "is_kept": reason == "",
             "reason": reason,
         }
     )

@@ -246,12 +246,26 @@ class Preparation(BaseEstimator):
         self.scaler_.scale_ = _array(card["reference_sd_log2"])
         self.scaler_.n_reference_ = int(card["n_reference"])
         self.notes_ = ()
+        self._require_one_length()
         return self
+
+    def _require_one_length(self) -> None:
+        """Raise ValueError where the parts of a card are of different panels."""
+        n_kept = len(self.kept_)
+        parts = (self.median_, self.scaler_.mean_, self.scaler_.scale_)
+        is_whole = (
+            len(self.floor_) == len(self.analytes_)
+            and all(len(part) == n_kept for part in parts)
+            and len(self.slopes_.slopes_) == len(self.slopes_.centre_) == len(self.covariates_)
+        )
+        if not is_whole:
+            message = "the parts of its preparation differ in their number of analytes"
+            raise ValueError(message)
 
     def _require_people(self, is_case: np.ndarray, is_reference: np.ndarray) -> None:
         for name, mask, groups, least in (
             ("case", is_case, self.case, 1),
-            ("reference", is_reference, self.reference, 2),
+            ("reference", is_reference, self.reference, 3),
         ):
             if mask.sum() < least:
                 message = (
@@ -265,10 +279,12 @@ class Preparation(BaseEstimator):
     ) -> pd.DataFrame:
         table = detection_table(panel, is_case, is_reference, self.min_detected_frac)
         if not table["is_kept"].any():
+            reasons = table["reason"].value_counts()
+            said = "; ".join(f"{reason}: {n}" for reason, n in reasons.items())
             message = (
-                f"None of the {count_of(len(table), 'analyte')} is detected in "
-                f"{self.min_detected_frac:.0%} of cases or of reference people. Check the unit "
-                "and the limits of detection, or lower preparation.min_detected_frac."
+                f"None of the {count_of(len(table), 'analyte')} can be used ({said}). Check the "
+                "unit, the groups and the limits of detection, or lower "
+                "preparation.min_detected_frac."
             )
             raise InputError(message)
         return table
@@ -305,8 +321,8 @@ class Preparation(BaseEstimator):
         if dropped:
             notes.append(
                 f"{count_of(dropped, 'analyte')} of {len(self.detection_)} left out: detected in "
-                f"fewer than {self.min_detected_frac:.0%} of cases and of reference people, or "
-                "constant."
+                f"fewer than {self.min_detected_frac:.0%} of cases and of reference people, "
+                "constant, or not measured in one of the groups."
             )
         if self.plates_.effects_:
             notes.append(f"Locations of {len(self.plates_.effects_)} plates removed.")

@@ -1,6 +1,7 @@
 """The brief: one page for a trial planner, in one self-contained file."""
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,18 +9,25 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from subtyping.report.document import plain
-from subtyping.report.wording import CLAIMS, KINDS_OF_RULE, VERDICTS
+from subtyping.report.formats import number, percent, with_interval
+from subtyping.report.rules import printed_criteria, typeset
+from subtyping.report.wording import LINES, METRICS, ROLES, VERDICTS
 
 if TYPE_CHECKING:
+    from subtyping.discovery import Verdict
     from subtyping.report.pictures import Picture
     from subtyping.report.results import StudyResult
 
-__all__ = ["brief_html", "number", "with_interval"]
+__all__ = ["brief_html"]
 
 TEMPLATE = "brief.html.j2"
-DASH = "–"
-EVERYBODY = "everybody"
-ROLES = ("case", "reference", "comparison", "none")
+SHARES = (
+    "prevalence_frac",
+    "power_at_minimum",
+    "share of membership explained",
+    "share of other analytes moved",
+)
+MINOR_SHARE = 0.05
 
 
 def brief_html(result: "StudyResult", drawings: "Sequence[tuple[Picture, str]]" = ()) -> str:
@@ -54,77 +62,27 @@ def brief_html(result: "StudyResult", drawings: "Sequence[tuple[Picture, str]]" 
     return environment.get_template(TEMPLATE).render(**_content(result), figures=figures)
 
 
-def number(value: object, digits: int = 3) -> str:
-    """Return a number for a reader: few digits, a dash where there is none.
-
-    Examples
-    --------
-    >>> number(0.123456), number(1234.6), number(12), number(None), number(-0.5)
-    ('0.123', '1,235', '12', '–', '−0.5')
-    """
-    found = plain(value)
-    if isinstance(found, bool) or not isinstance(found, int | float):
-        return DASH if found is None else str(found)
-    if isinstance(found, int) or abs(found) >= 1000:
-        return f"{found:,.0f}"
-    if found and abs(found) < 1e-4:
-        return "< 0.0001" if found > 0 else "> −0.0001"
-    return f"{found:.{digits}g}".replace("-", "−")
-
-
-def percent(value: object) -> str:
-    """Return a share as whole per cent.
-
-    Examples
-    --------
-    >>> percent(0.273), percent(float("nan"))
-    ('27 %', '–')
-    """
-    found = plain(value)
-    return DASH if found is None else f"{100 * found:.0f} %"
-
-
-def with_interval(row: dict[str, Any], name: str, *, is_share: bool = False) -> tuple[str, str]:
-    """Return an estimate and its interval as two texts; the second is empty where unknown.
-
-    Examples
-    --------
-    >>> row = {"ppv": 0.5, "ppv_ci_low": 0.41, "ppv_ci_high": 0.59}
-    >>> with_interval(row, "ppv", is_share=True)
-    ('50 %', '41–59')
-    """
-    low, high = (plain(row.get(f"{name}_ci_{end}")) for end in ("low", "high"))
-    if is_share:
-        text = percent(row.get(name))
-        span = "" if None in (low, high) else f"{100 * low:.0f}{DASH}{100 * high:.0f}"
-    else:
-        text = number(row.get(name))
-        span = "" if None in (low, high) else f"{number(low)}{DASH}{number(high)}"
-    return text, "" if text == DASH else span
-
-
 def _content(result: "StudyResult") -> dict[str, Any]:
     """Return everything the template prints, as plain values."""
-    verdict = result.verdict
-    wording = VERDICTS[verdict.kind]
+    verdict, reading = result.verdict, result.reading
     fired = [check for check in result.checks if check.outcome == "fires"]
+    is_proposed = bool((result.criteria.table["kind"] != "published").any())
     return {
         "question": result.question,
         "verdict": verdict,
-        "badge": wording.badge,
-        "means": wording.means.format(axis=verdict.axis),
-        "does_not_mean": wording.does_not_mean.format(axis=verdict.axis),
+        **_words(result),
         "why_blocked": _why_blocked(result),
+        "is_simulated": reading.format == "simulated",
         "tiles": _tiles(result),
-        "groups": sorted(plain(result.groups), key=lambda row: ROLES.index(row["role"])),
-        "reading": result.reading,
-        "dropped": _dropped(result.reading.dropped),
+        "groups": _groups(result),
+        "reading": reading,
+        "dropped": _dropped(reading.dropped),
         "panel": _panel(result),
-        "rules": _rules(result.criteria.table),
-        "has_proposal": bool((result.criteria.table["kind"] != "published").any()),
-        "criteria_sentence": _typeset(result.criteria.sentence),
-        "target": _shared_target(result.criteria.table),
-        "evidence": [_evidence(row) for row in verdict.evidence.to_dict("records")],
+        "criteria": printed_criteria(result.criteria.table, is_proposed=is_proposed),
+        "has_proposal": is_proposed,
+        "criteria_sentence": typeset(result.criteria.sentence),
+        "evidence": _evidence(result),
+        "minor": [_factor(row["line"]) for row in _lines(result) if _is_minor(row)],
         "metrics": [_metric(row) for row in result.metrics.to_dict("records")],
         "fired": sorted(fired, key=lambda check: (check.severity != "issue", check.code)),
         "n_silent": sum(check.outcome == "silent" for check in result.checks),
@@ -132,6 +90,25 @@ def _content(result: "StudyResult") -> dict[str, Any]:
         "sentences": _sentences(result),
         "provenance": plain(result.provenance),
         "spec": json.dumps(plain(result.spec), indent=2, ensure_ascii=False),
+    }
+
+
+def _words(result: "StudyResult") -> dict[str, str]:
+    """Return what the verdict means, and the words it uses, for this axis."""
+    verdict = result.verdict
+    wording = VERDICTS[verdict.kind]
+    needed = f"about {verdict.n_needed:,} cases" if verdict.n_needed else "many more cases"
+    names = {"axis": verdict.axis, "needed": needed}
+    skew = result.axis_scores.table.get(f"{verdict.axis}_skew")
+    has_skew = skew is not None and bool(skew.notna().any())
+    return {
+        "badge": wording.badge,
+        "heading": wording.heading,
+        "means": wording.means.format(**names),
+        "does_not_mean": wording.does_not_mean.format(**names),
+        "next_step": wording.next_step.format(**names),
+        "quantity": f"{verdict.axis} {'skew' if has_skew else 'score'}",
+        "given": ", given how inflamed the person is in general" if has_skew else "",
     }
 
 
@@ -144,27 +121,34 @@ def _tiles(result: "StudyResult") -> list[tuple[str, str, str]]:
         tiles.append((label, f"{int(rows['n'].sum()):,}", ", ".join(rows["group"].astype(str))))
     if verdict.prevalence_frac is not None:
         low, high = percent(verdict.prevalence_ci_low), percent(verdict.prevalence_ci_high)
-        tiles.append(
-            (
-                "of cases in the group",
-                percent(verdict.prevalence_frac),
-                f"95 % interval {low} to {high}",
-            )
-        )
+        share = percent(verdict.prevalence_frac)
+        tiles.append(("of cases in the group", share, f"95% interval {low} to {high}"))
     if verdict.p_value is not None:
-        tiles.append(("p-value", number(verdict.p_value, 2), "if there were one group only"))
-    if (
-        verdict.kind in ("none", "continuum", "underpowered")
-        and verdict.power_at_minimum is not None
-    ):
-        under = (
-            f"about {verdict.n_needed:,} cases needed" if verdict.n_needed else "power at this size"
-        )
-        tiles.append(("chance to find a subtype", percent(verdict.power_at_minimum), under))
+        under = "small values speak against it"
+        tiles.append(("p-value for “one group”", number(verdict.p_value, 2), under))
+    if verdict.kind in ("none", "continuum", "underpowered"):
+        tiles += _power_tile(verdict)
     if verdict.kind == "blocked":
         factors = ", ".join(result.design.aliased) or "see the checks"
-        tiles.append(("not separable from", str(len(result.design.aliased) or DASH), factors))
+        tiles.append(("goes along with being a case", factors, "so nothing can be compared"))
     return tiles
+
+
+def _power_tile(verdict: "Verdict") -> list[tuple[str, str, str]]:
+    """Return the power of the study, where known."""
+    if verdict.power_at_minimum is None:
+        return []
+    chance = "over 99%" if verdict.power_at_minimum > 0.99 else percent(verdict.power_at_minimum)
+    is_short = verdict.kind == "underpowered" and verdict.n_needed
+    under = f"about {verdict.n_needed:,} cases needed" if is_short else "of the smallest size asked"
+    return [("chance to find a subtype", chance, under)]
+
+
+def _groups(result: "StudyResult") -> list[dict[str, Any]]:
+    """Return the groups, cases first, with what each is there for."""
+    order = list(ROLES)
+    rows = sorted(plain(result.groups), key=lambda row: order.index(row["role"]))
+    return [row | {"role": ROLES[row["role"]]} for row in rows]
 
 
 def _dropped(dropped: pd.DataFrame) -> list[tuple[str, int]]:
@@ -182,7 +166,7 @@ def _panel(result: "StudyResult") -> dict[str, Any]:
         "n_kept": int(detection["is_kept"].astype(bool).sum()),
         "used": own.loc[used, "analyte"].astype(str).tolist(),
         "not_used": [
-            (str(row["analyte"]), str(row["reason"])) for row in own[~used].to_dict("records")
+            (str(row["analyte"]), _reason(row["reason"])) for row in own[~used].to_dict("records")
         ],
     }
 
@@ -197,53 +181,83 @@ def _why_blocked(result: "StudyResult") -> str:
     )
 
 
-def _rules(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the criteria to print; enrolling everybody is a yardstick only beside others."""
-    if (table["rule_text"] == EVERYBODY).all():
-        return []
-    return [_rule(row) for row in table.to_dict("records")]
+def _reason(text: object) -> str:
+    """Return why a member was not used, as it reads in brackets."""
+    return re.sub(r"(?<=of reference)$", " people", str(text).removeprefix("is "))
 
 
-def _shared_target(table: pd.DataFrame) -> str:
-    """Return the condition that every criterion aims at, or nothing where they differ."""
-    targets = table["target_condition"].dropna().astype(str).unique()
-    return str(targets[0]) if len(targets) == 1 else ""
+def _evidence(result: "StudyResult") -> list[dict[str, Any]]:
+    """Return the lines of evidence as the table prints them."""
+    columns = (result.spec.get("cohort") or {}).get("columns") or {}
+    plate = str(columns.get("batch") or "plate").removeprefix("panel:")
+    return [_line(row, plate) for row in _lines(result) if not _is_minor(row)]
 
 
-def _typeset(text: str) -> str:
-    """Return a rule with the signs a reader expects."""
-    return text.replace(">=", "≥").replace("<=", "≤")
+def _lines(result: "StudyResult") -> list[dict[str, Any]]:
+    """Return the lines of evidence as plain rows."""
+    return list(map(plain, result.verdict.evidence.to_dict("records")))
 
 
-def _rule(row: dict[str, Any]) -> dict[str, Any]:
-    """Return one criterion as the table prints it."""
-    shares = ("prevalence_frac", "positive_frac", "sensitivity", "specificity", "ppv")
-    cells = [with_interval(row, name, is_share=True) for name in shares]
-    kind, claim = str(row.get("kind", "")), str(row.get("claim", ""))
-    caveat = row.get("note")
-    return {
-        "text": _typeset(str(row["rule_text"])),
-        "kind": kind.replace("_", " "),
-        "claim": claim,
-        "claim_text": CLAIMS.get(claim, ""),
-        "target": plain(row.get("target_condition")) or "",
-        "threshold": with_interval(row, "threshold")[1],
-        "cells": [*cells, with_interval(row, "number_needed_to_screen")],
-        "caveat": caveat if isinstance(caveat, str) and caveat else KINDS_OF_RULE.get(kind, ""),
+def _is_minor(row: dict[str, Any]) -> bool:
+    """Whether a line only says that a biological factor explains next to nothing."""
+    is_biological = str(row["line"]).startswith("biological: ")
+    return is_biological and row["value"] is not None and row["value"] < MINOR_SHARE
+
+
+def _factor(line: object) -> str:
+    """Return the factor a line is about."""
+    name = str(line).partition(": ")[2]
+    return {"bmi": "BMI"}.get(name, name.replace("_", " "))
+
+
+def _line(row: dict[str, Any], plate: str) -> dict[str, Any]:
+    """Return one line of evidence, with the plate under the name of the person's own column."""
+    line, sentence = str(row["line"] or ""), str(plain(row["sentence"]) or "")
+    title = LINES.get(line, line.replace("_", " "))
+    if line.startswith("biological: "):
+        title = f"Does {_factor(line)} go along with it?"
+        sentence = sentence[:1].upper() + sentence[1:]
+    elif line.startswith("technical: ") and line not in LINES:
+        factor = line.removeprefix("technical: ")
+        name = {"plate": plate, "handling": "sample handling"}.get(factor, factor)
+        title = f"Does {name} explain it?"
+        sentence = re.sub(rf"^{re.escape(factor)}\b", name, sentence)
+        sentence = sentence[:1].upper() + sentence[1:]
+    statistic = str(plain(row["statistic"]) or "")
+    return plain(row) | {
+        "title": title,
+        "statistic": statistic.replace("_", " "),
+        "estimate": _estimate(row, is_share=statistic in SHARES),
+        "sentence": sentence,
     }
-
-
-def _evidence(row: dict[str, Any]) -> dict[str, Any]:
-    """Return one line of evidence as the table prints it."""
-    named = {"value": row["value"]} | {f"value_{k}": row[k] for k in ("ci_low", "ci_high")}
-    return plain(row) | {"estimate": with_interval(named, "value")}
 
 
 def _metric(row: dict[str, Any]) -> dict[str, Any]:
     """Return one headline number as the table prints it."""
+    name = str(row["name"])
+    is_share = name in SHARES
+    twin = percent(row["null_twin"]) if is_share else number(row["null_twin"])
+    return {
+        "title": METRICS.get(name) or _model_metric(name),
+        "estimate": _estimate(row, is_share=is_share),
+        "null_twin": twin,
+    }
+
+
+def _model_metric(name: str) -> str:
+    """Return the name of a metric of a model as words."""
+    found = re.fullmatch(r"(.+)_fidelity_(.+)_out_of_fold", name)
+    if found is None:
+        return name.replace("_", " ").replace("out of fold", "out-of-fold")
+    model, measure = (part.replace("_", " ") for part in found.groups())
+    measure = {"auc": "AUC", "brier": "Brier score"}.get(measure, measure)
+    return f"Predicting the labels again, {model}: {measure} in people left out"
+
+
+def _estimate(row: dict[str, Any], *, is_share: bool) -> tuple[str, str]:
+    """Return a value and its interval as two texts."""
     named = {"value": row["value"]} | {f"value_{k}": row[k] for k in ("ci_low", "ci_high")}
-    title = str(row["name"]).replace("_", " ").replace("out of fold", "out-of-fold")
-    return plain(row) | {"title": title, "estimate": with_interval(named, "value")}
+    return with_interval(named, "value", is_share=is_share)
 
 
 def _sentences(result: "StudyResult") -> list[tuple[str, str]]:

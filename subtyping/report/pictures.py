@@ -1,10 +1,11 @@
 """Which figures a study has, what each is called, and the sentence under it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from subtyping import figures
+from subtyping.report.rules import distinct_criteria
 
 if TYPE_CHECKING:
     from subtyping.report.results import StudyResult
@@ -21,7 +22,7 @@ class Picture:
     name : str
         File name without its ending.
     title, caption : str
-        A heading, and one sentence that says how to read the figure.
+        A heading, and one or two sentences that say how to read the figure.
     draw : callable
         Returns the Axes.
     """
@@ -100,8 +101,10 @@ def _criteria(result: "StudyResult") -> Picture | None:
         "criteria_operating_characteristics",
         "What each criterion finds and what it wrongly lets in",
         "Sensitivity is the share of the target people a rule enrols, specificity the share of "
-        "everyone else it keeps out; bars are 95 % intervals.",
-        lambda: figures.criteria_operating_characteristics(result.criteria),
+        "everyone else it keeps out; bars are 95% intervals.",
+        lambda: figures.criteria_operating_characteristics(
+            replace(result.criteria, table=distinct_criteria(result.criteria.table))
+        ),
     )
 
 
@@ -116,7 +119,7 @@ def _prediction(result: "StudyResult") -> tuple[Picture | None, ...]:
         else Picture(
             "calibration",
             "Can the probabilities be believed?",
-            "Points on the dashed line mean that of people given a probability of 30 %, three in "
+            "Points on the dashed line mean that of people given a probability of 30%, three in "
             "ten carry the label; the label itself comes from the same data.",
             lambda: figures.calibration(prediction),
         ),
@@ -126,7 +129,8 @@ def _prediction(result: "StudyResult") -> tuple[Picture | None, ...]:
             "attribution",
             "Which analytes the prediction leans on",
             "A bar that does not pass its mark carries no more than a model of shuffled labels "
-            "would give; ranks in brackets are 95 % intervals.",
+            "would give; ranks in brackets are 95% intervals. After the dot stands the immune axis "
+            "of the analyte.",
             lambda: figures.attribution(attributed),
         ),
     )
@@ -140,7 +144,7 @@ def _volcano(result: "StudyResult") -> Picture | None:
         "volcano",
         "Single analytes, cases against reference people",
         "Right is higher and left is lower in cases; coloured analytes pass a false discovery "
-        "rate of 5 %.",
+        "rate of 5%.",
         lambda: figures.volcano(differential),
     )
 

@@ -11,35 +11,36 @@ from subtyping.statistics.cutpoints import (
 from subtyping.statistics.design import DesignReport, design_report
 from subtyping.statistics.factor import OneFactor, fit_one_factor, split_half_reliability
 from subtyping.statistics.intervals import percentile_interval, wilson_interval
-from subtyping.statistics.mixture_test import MixtureTest, mixture_test
+from subtyping.statistics.mixture_test import FittedShape, MixtureTest, mixture_test
 from subtyping.statistics.mixtures import TwoNormals, fit_two_normals, fit_two_normals_many
 from subtyping.statistics.moderated_t import ModeratedT, moderated_t
 from subtyping.statistics.multiplicity import benjamini_hochberg
-from subtyping.statistics.unimodal import JohnsonSU, fit_johnson_su_many, fit_normal_many
+from subtyping.statistics.shapes import ShapeLibrary, mixture_shapes, unimodal_shapes
 
 __all__ = [
     "DesignReport",
-    "JohnsonSU",
+    "FittedShape",
     "MixtureTest",
     "ModeratedT",
     "OneFactor",
     "RocCurves",
+    "ShapeLibrary",
     "TwoNormals",
     "YoudenCut",
     "auc",
     "benjamini_hochberg",
     "delong_interval",
     "design_report",
-    "fit_johnson_su_many",
-    "fit_normal_many",
     "fit_one_factor",
     "fit_two_normals",
     "fit_two_normals_many",
+    "mixture_shapes",
     "mixture_test",
     "moderated_t",
     "percentile_interval",
     "roc_curves",
     "split_half_reliability",
+    "unimodal_shapes",
     "wilson_interval",
     "youden_cut",
 ]

@@ -61,6 +61,16 @@ class TwoNormals:
         pooled = (1 - self.weight) * self.sds[0] ** 2 + self.weight * self.sds[1] ** 2
         return (self.means[1] - self.means[0]) / float(np.sqrt(pooled))
 
+    def cumulated(self, x: np.ndarray) -> np.ndarray:
+        """Return the distribution function at `x`."""
+        from scipy.special import ndtr
+
+        low, high = (
+            ndtr((np.asarray(x, dtype=float) - m) / s)
+            for m, s in zip(self.means, self.sds, strict=True)
+        )
+        return np.asarray((1 - self.weight) * low + self.weight * high)
+
     def density(self, x: np.ndarray) -> np.ndarray:
         """Return the mixture density at `x`."""
         x = np.asarray(x, dtype=float)

@@ -1,8 +1,8 @@
 """The parts of a specification that say what is done with the panel."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from subtyping.study.cohort_spec import Section
 
@@ -17,6 +17,20 @@ __all__ = [
 ]
 
 Covariate = Literal["age", "sex", "bmi", "smoking", "medication", "atopy"]
+Entry = TypeVar("Entry")
+MOST_DRAWS = 100_000  # beyond this a run would not end
+
+
+def _each_once(values: list[Entry]) -> list[Entry]:
+    """Return a list without repeats, or say what is named twice."""
+    for value in values:
+        if values.count(value) > 1:
+            message = f"{value!r} is named twice; keep one."
+            raise ValueError(message)
+    return values
+
+
+Distinct = Annotated[list[Entry], AfterValidator(_each_once)]
 
 
 class PreparationSpec(Section):
@@ -24,7 +38,7 @@ class PreparationSpec(Section):
 
     detection: Literal["keep", "lod_sqrt2"] = "keep"
     min_detected_frac: float = Field(default=0.5, gt=0, le=1)
-    adjust: list[Covariate] = Field(default=["age", "sex", "bmi"])
+    adjust: Distinct[Covariate] = Field(default=["age", "sex", "bmi"])
     adjust_plates: bool = True
     handling: Literal["report", "drop"] = "report"
 
@@ -32,14 +46,14 @@ class PreparationSpec(Section):
 class SignatureSpec(Section):
     """Contrasts of analytes between groups; covariates default to those of the preparation."""
 
-    covariates: list[Covariate] | None = None
+    covariates: Distinct[Covariate] | None = None
 
 
 class AxisSpec(Section):
     """The immune axis the subtype would be skewed on: a known name, or a name and its members."""
 
     name: str = Field(min_length=1)
-    members: list[str] | None = Field(default=None, min_length=1)
+    members: Distinct[str] | None = Field(default=None, min_length=1)
 
 
 class MinimumSubtypeSpec(Section):
@@ -56,12 +70,12 @@ class DiscoverySpec(Section):
     allow_aliased: bool = False
     minimum_subtype: MinimumSubtypeSpec = MinimumSubtypeSpec()
     assay_cv_pct: float | None = Field(default=None, gt=0)
-    bootstrap: int = Field(default=199, ge=19)
-    resamples: int = Field(default=200, ge=20)
-    candidates: list[Literal["gaussian_mixture", "hdbscan"]] = Field(
+    bootstrap: int = Field(default=199, ge=19, le=MOST_DRAWS)
+    resamples: int = Field(default=200, ge=20, le=MOST_DRAWS)
+    candidates: Distinct[Literal["gaussian_mixture", "hdbscan"]] = Field(
         default=["gaussian_mixture", "hdbscan"]
     )
-    twin_draws: int = Field(default=20, ge=0)
+    twin_draws: int = Field(default=20, ge=0, le=MOST_DRAWS)
 
     @field_validator("axis", mode="before")
     @classmethod
@@ -74,7 +88,7 @@ class PredictionSpec(Section):
 
     enabled: bool = True
     folds: int = Field(default=3, ge=2, le=20)
-    models: list[Literal["elastic_net", "gradient_boosting"]] = Field(
+    models: Distinct[Literal["elastic_net", "gradient_boosting"]] = Field(
         default=["elastic_net", "gradient_boosting"], min_length=1
     )
 
@@ -82,8 +96,8 @@ class PredictionSpec(Section):
 class CriteriaSpec(Section):
     """Rules a trial could enrol on."""
 
-    resamples: int = Field(default=200, ge=20)
+    resamples: int = Field(default=200, ge=20, le=MOST_DRAWS)
     target_prevalence_frac: float | None = Field(default=None, gt=0, lt=1)
-    markers: list[str] | None = None
+    markers: list[str] | None = Field(default=None, min_length=1)
     max_markers: Literal[1, 2] = 2
     upper_frac: float = Field(default=0.25, gt=0, lt=1)

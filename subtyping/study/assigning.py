@@ -7,12 +7,11 @@ import pandas as pd
 
 from subtyping.discovery import Assigner, load_assigner
 from subtyping.exceptions import PanelError
+from subtyping.knowledge import resolve_analyte
 from subtyping.panel import Panel, read_panel
 from subtyping.panel.tables import read_table
 
 __all__ = ["assign_file"]
-
-CARRIED_ROLES = ("age", "sex", "bmi", "smoking", "medication", "atopy")
 
 
 def assign_file(
@@ -64,10 +63,9 @@ def _read_as(kind: str, assigner: Assigner, path: Path, samples: str | Path | No
     mapped = {
         role: column
         for role, column in declared["columns"].items()
-        if role in CARRIED_ROLES and not column.startswith("panel:")
+        if role in assigner.covariates and not column.startswith("panel:")
     }
-    is_same = samples is None and declared.get("samples") == "same" and kind == "wide"
-    if not is_same:
+    if kind != "wide":
         return read_panel(
             path,
             samples=samples,
@@ -77,14 +75,29 @@ def _read_as(kind: str, assigner: Assigner, path: Path, samples: str | Path | No
             zeros=declared["zeros"],
         )
     header = [str(name) for name in read_table(path).columns]
-    mapped["sample"] = declared["columns"].get("sample", header[0])
-    analytes = [name for name in declared["analytes"] if name in header]
+    is_same = samples is None and declared.get("samples") == "same"
+    columns = mapped
+    if samples is None:
+        columns = {role: name for role, name in mapped.items() if is_same and name in header}
+    if is_same and declared["columns"].get("sample") in header:
+        columns["sample"] = declared["columns"]["sample"]
+    analytes = _model_analytes(assigner, header)
     return read_panel(
         path,
-        samples="same" if analytes else None,
+        samples="same" if is_same and analytes else samples,
         unit=assigner.unit,
         format=kind,
-        columns={role: column for role, column in mapped.items() if column in header},
+        columns=columns if analytes or not is_same else {},
         analytes=analytes or None,
         zeros=declared["zeros"],
     )
+
+
+def _model_analytes(assigner: Assigner, header: list[str]) -> list[str]:
+    """Return the columns of a wide file the model can use; names, diagnoses and ages are none."""
+    named, wanted = set(assigner.reading.get("analytes") or ()), set(assigner.analytes)
+    return [
+        name
+        for name in dict.fromkeys(header)
+        if name in named or name in wanted or resolve_analyte(name) in wanted
+    ]

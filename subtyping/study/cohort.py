@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from subtyping._validation import nearest
+from subtyping._validation import count_of, list_some, nearest
 from subtyping.exceptions import SpecError
 from subtyping.knowledge import to_canonical
 from subtyping.panel import Panel, read_panel
+from subtyping.panel.text_values import parse_values
 from subtyping.study.cohort_spec import CohortSpec, GroupsSpec
 from subtyping.study.spec import StudySpec
 
@@ -94,6 +96,9 @@ def load_cohort(spec: StudySpec, data: str | Path | None = None) -> StudyCohort:
     >>> load_cohort(spec).groups_table().sort_values("n")["n"].tolist()
     [40, 50]
     """
+    if data is not None and Path(data).is_file():
+        message = f"--data takes the folder the data paths start from; {str(data)!r} is a file."
+        raise SpecError(message)
     if spec.cohort.simulate is not None:
         cohort = _simulated(spec)
     else:
@@ -183,6 +188,9 @@ def _file(folder: Path, name: str, key: str) -> Path:
     path = Path(name) if Path(name).is_absolute() else folder / name
     if path.is_file():
         return path
+    if path.is_dir():
+        message = f"{key}: {str(path)!r} is a folder; name the file in it."
+        raise SpecError(message)
     parent = path.parent
     beside = [item.name for item in parent.iterdir()] if parent.is_dir() else []
     hint = nearest(path.name, beside)
@@ -211,12 +219,28 @@ def _routine(panel: Panel, declared: Mapping[str, Mapping[str, str]]) -> pd.Data
                 f"{nearest(column, map(str, panel.samples.columns))}"
             )
             raise SpecError(message)
-        numbers = pd.to_numeric(panel.samples[column], errors="coerce")
-        if numbers.isna().all():
-            message = f"cohort.routine.{marker}: the column {column!r} holds no number."
-            raise SpecError(message)
-        table[marker] = to_canonical(marker, numbers.astype(float), str(item["unit"]))
+        numbers = _routine_numbers(panel.samples[column], f"cohort.routine.{marker}", column)
+        table[marker] = to_canonical(marker, numbers, str(item["unit"]))
     return table
+
+
+def _routine_numbers(cells: pd.Series, key: str, column: str) -> pd.Series:
+    """Return the numbers of a routine marker; ``<0.5`` counts as its limit, text is refused."""
+    parsed = parse_values(cells)
+    filled = np.where(np.isnan(parsed.values), parsed.lod, parsed.values)
+    if np.isnan(filled).all():
+        message = f"{key}: the column {column!r} holds no number."
+        raise SpecError(message)
+    is_cell = parsed.is_text | parsed.below_lod | parsed.above_uloq
+    wrong = (is_cell & np.isnan(filled)) | (filled < 0)
+    if wrong.any():
+        message = (
+            f"{key}: the column {column!r} has {count_of(int(wrong.sum()), 'cell')} that cannot "
+            f"be a level, such as {list_some(pd.unique(cells[wrong]))}. Expected a number of 0 "
+            "or more, blank, <0.5 or >1000."
+        )
+        raise SpecError(message)
+    return pd.Series(filled, index=cells.index, dtype=float)
 
 
 def _group_counts(panel: Panel) -> pd.Series:

@@ -11,6 +11,7 @@ from subtyping.study.documents import UNKNOWN
 __all__ = ["CohortSpec", "GroupsSpec", "RoutineSpec", "SimulateSpec", "as_group"]
 
 LONG_ROLES = ("analyte", "value", "unit", "lod")
+EXACT = 1e15  # whole numbers beyond it are not exact, so codes as long as that stay text
 
 
 def as_group(value: object) -> str:
@@ -32,13 +33,13 @@ def as_group(value: object) -> str:
         number = float(text)
     except ValueError:
         return text
-    return str(int(number)) if number.is_integer() else text
+    return str(int(number)) if number.is_integer() and abs(number) < EXACT else text
 
 
 class Section(BaseModel):
     """A section whose keys are all known."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class GroupsSpec(Section):
@@ -79,7 +80,7 @@ class SimulateSpec(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
 
     design: str
-    seed: int | None = None
+    seed: int | None = Field(default=None, ge=0)
 
     @field_validator("design", mode="before")
     @classmethod

@@ -17,9 +17,25 @@ def _loader() -> type[Any]:
     import yaml
 
     class Loader(yaml.SafeLoader):
-        """Safe loader of study documents."""
+        """Safe loader of study documents; a value stands where it is used, never behind a name."""
+
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            if self.check_event(yaml.AliasEvent):
+                event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+                message = (
+                    f"Line {event.start_mark.line + 1} refers to another value (*{event.anchor}); "
+                    "write the value itself."
+                )
+                raise SpecError(message)
+            return super().compose_node(parent, index)
 
     def unknown(loader: Any, node: Any) -> str:  # noqa: ARG001
+        if node.value:
+            message = (
+                f"{UNKNOWN} on line {node.start_mark.line + 1} stands alone; remove what follows "
+                "it, or write a column instead of it."
+            )
+            raise SpecError(message)
         return UNKNOWN
 
     def mapping(loader: Any, node: Any) -> dict[Any, Any]:
@@ -29,6 +45,12 @@ def _loader() -> type[Any]:
             key = loader.construct_object(key_node, deep=True)
             if not isinstance(key, str | int | float | bool):
                 message = f"A key must be plain text (line {key_node.start_mark.line + 1})."
+                raise SpecError(message)
+            if isinstance(key, bool):
+                message = (
+                    f"The key on line {key_node.start_mark.line + 1} is a truth value in YAML "
+                    "(yes, no, on, off and true are); put it in quotes."
+                )
                 raise SpecError(message)
             if key in result:
                 line = key_node.start_mark.line + 1
@@ -50,21 +72,31 @@ def _parse(text: str, source: str) -> Any:
         return yaml.load(text, Loader=_loader())
     except yaml.constructor.ConstructorError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
-        problem = str(error.problem).replace("could not determine a constructor for the tag", "")
-        message = (
-            f"{source}, line {line}: the tag{problem} is not understood; the only tag a study "
-            f"uses is {UNKNOWN}."
-        )
+        tag = str(error.problem).partition("could not determine a constructor for the tag ")[2]
+        problem = f"the tag {tag} is not understood" if tag else str(error.problem)
+        message = f"{source}, line {line}: {problem}; the only tag a study uses is {UNKNOWN}."
         raise SpecError(message) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         problem = error.problem or error.context or "not understood"
-        message = f"{source} is not valid YAML{where}: {problem}."
+        is_glued = any(f"{UNKNOWN}{mark}" in text for mark in ",}]")
+        hint = f" Leave a blank after {UNKNOWN}." if is_glued else ""
+        message = f"{source} is not valid YAML{where}: {problem}.{hint}"
         raise SpecError(message) from None
     except yaml.YAMLError as error:
         first_line = str(error).splitlines()[0]
         message = f"{source} is not valid YAML: {first_line}."
+        raise SpecError(message) from None
+    except RecursionError:
+        message = f"{source} is nested too deeply for a study specification."
+        raise SpecError(message) from None
+    except (ValueError, KeyError, AttributeError) as error:
+        reason = str(error).splitlines()[0].rstrip(".")
+        message = (
+            f"{source} holds a date, a number or a tagged value that cannot be read ({reason}); "
+            "mend it, or put it in quotes if it is text."
+        )
         raise SpecError(message) from None
 
 
@@ -134,8 +166,18 @@ def parse_scalar(text: str, name: str = "the value") -> Any:
     return _parse(text, name)
 
 
-def split_settings(settings: Iterable[str], option: str = "--set") -> list[tuple[str, Any]]:
-    """Return ``(key, value)`` pairs of ``key=value`` texts, each value read as YAML.
+def split_settings(
+    settings: Iterable[str], option: str = "--set", *, as_text: bool = False
+) -> list[tuple[str, Any]]:
+    """Return ``(key, value)`` pairs of ``key=value`` texts.
+
+    Parameters
+    ----------
+    settings : iterable of str
+    option : str, default "--set"
+        Where they come from, for messages.
+    as_text : bool, default False
+        Take each value as it is written (column names); by default it is read as YAML.
 
     Raises
     ------
@@ -153,7 +195,8 @@ def split_settings(settings: Iterable[str], option: str = "--set") -> list[tuple
         if not equals or not key.strip():
             message = f"{option} takes key=value, for example {option} seed=3; got {setting!r}."
             raise SpecError(message)
-        pairs.append((key.strip(), parse_scalar(value, f"The value of {option} {key.strip()}")))
+        name = f"The value of {option} {key.strip()}"
+        pairs.append((key.strip(), value.strip() if as_text else parse_scalar(value, name)))
     return pairs
 
 

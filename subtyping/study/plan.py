@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 
 from subtyping._validation import nearest
-from subtyping.discovery import DiscoverySettings, LabellingProcedure, make_procedure
+from subtyping.discovery import (
+    DiscoverySettings,
+    LabellingProcedure,
+    make_procedure,
+    power_surface,
+)
 from subtyping.exceptions import SpecError
 from subtyping.knowledge import resolve_analyte
 from subtyping.study.cohort import StudyCohort
@@ -77,6 +82,7 @@ def make_plan(spec: StudySpec, cohort: StudyCohort) -> StudyPlan:
     )
     wanted = choice.adjust if spec.signature.covariates is None else spec.signature.covariates
     minimum = spec.discovery.minimum_subtype
+    _require_known_power(minimum.fraction, minimum.effective_separation)
     return StudyPlan(
         procedure=procedure,
         discovery=DiscoverySettings(
@@ -92,6 +98,19 @@ def make_plan(spec: StudySpec, cohort: StudyCohort) -> StudyPlan:
         axis_of={member: item.name for item in reversed(procedure.axes) for member in item.members},
         markers=_markers(spec, cohort),
     )
+
+
+def _require_known_power(fraction: float, separation: float) -> None:
+    """Raise if the smallest subtype of interest is smaller than any whose power is stored."""
+    surface = power_surface()
+    for name, value in (("fraction", fraction), ("effective_separation", separation)):
+        least = float(surface[name].min())
+        if value < least:
+            message = (
+                f"discovery.minimum_subtype.{name} must be at least {least:g}, the smallest whose "
+                f"power is known; got {value:g}."
+            )
+            raise SpecError(message)
 
 
 def _contrasts(cohort: StudyCohort) -> Contrasts:

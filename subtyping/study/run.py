@@ -1,8 +1,9 @@
 """A study from its specification to a finished run folder and a tracked run."""
 
+import re
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -150,8 +151,23 @@ def _tracking(
     from subtyping.tracking import start_records, tracked_run
 
     records = start_records(spec.to_dict(), spec.question)
-    with tracked_run(name, records, uri=uri) as run:
+    with ExitStack() as stack:
+        try:
+            run = stack.enter_context(tracked_run(name, records, uri=uri))
+        except InputError:
+            raise
+        except Exception as error:
+            raise InputError(_store_failed(error)) from error
         yield run
+
+
+def _store_failed(error: Exception) -> str:
+    """Say that the tracking store cannot be used, without the password its address may hold."""
+    reason = re.sub(r"//[^/@\s]*@", "//", (str(error).splitlines() or ["no reason given"])[0])
+    return (
+        f"The tracking store cannot be used ({type(error).__name__}: {reason.rstrip('.')}). Give "
+        "another --tracking-uri, or --no-tracking to run without one."
+    )
 
 
 def _analyse(study: _Study) -> tuple[StudyResult, list[Any]]:

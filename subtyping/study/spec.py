@@ -54,6 +54,14 @@ class StudySpec(Section):
     def _empty_section(cls, value: Any) -> Any:
         return {} if value is None else value
 
+    @field_validator("axes")
+    @classmethod
+    def _named_axes(cls, value: dict[str, list[str]]) -> dict[str, list[str]]:
+        if any(not name.strip() for name in value):
+            message = "an axis needs a name; write {<name>: [<analyte>, ...]}."
+            raise ValueError(message)
+        return value
+
     @property
     def folder(self) -> Path:
         """Folder of the file the specification was read from: where its data lie by default."""

@@ -99,10 +99,20 @@ def _unknown_key(path: tuple[Any, ...], model: Any) -> str:
     return f"Unknown key {_dotted(path)!r} in the study specification.{hint}"
 
 
+def _key_that_is_no_text(path: tuple[Any, ...], value: Any) -> str:
+    """Say that a key is a number, and how to make it text."""
+    is_inner = path[-1:] == ("[key]",)
+    where = _dotted(path[:-2] if is_inner else path[:-1])
+    key = value if is_inner else path[-1]
+    return f"{where + ' has' if where else 'There is'} the key {key}, which is no text; quote it."
+
+
 def _one(error: dict[str, Any], model: Any) -> str:  # noqa: PLR0911 - one return a kind
     """Return one problem as a sentence."""
     path, kind, value = tuple(error["loc"]), error["type"], error.get("input")
     name, context = _dotted(path), error.get("ctx", {})
+    if kind == "invalid_key" or path[-1:] == ("[key]",):
+        return _key_that_is_no_text(path, value)
     if kind == "extra_forbidden":
         return _unknown_key(path, model)
     if kind == "missing":

@@ -10,7 +10,7 @@ from subtyping._parallel import map_in_order
 from subtyping._random import child_seed
 from subtyping.cohorts import fit_continuum
 from subtyping.cohorts.continuum import Continuum
-from subtyping.discovery.evidence import existence_line
+from subtyping.discovery.existence import existence_line
 from subtyping.discovery.labelling import LabellingProcedure
 from subtyping.discovery.settings import LEVEL, DiscoverySettings
 from subtyping.exceptions import InputError

@@ -10,6 +10,7 @@ __all__ = ["UI_ENVIRONMENT", "ui_command", "ui_link"]
 UI_ENVIRONMENT = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+    "PYTHONWARNINGS": "ignore",
 }
 
 

@@ -200,3 +200,12 @@ def test_errors(cohort, procedure, options: dict, message: str) -> None:
     panel, _ = cohort(n_case=40, n_reference=20)
     with pytest.raises(InputError, match=message):
         propose(panel, procedure, **options)
+
+
+def test_no_marker_measured_enough_means_no_rule_and_no_failure(cohort, procedure) -> None:
+    panel, _ = cohort()
+    last = str(panel.values.columns[-1])
+    rare = replace(panel, below_lod=panel.below_lod.assign(**{last: True}))
+    criteria = propose(rare, procedure, markers=[last])
+    assert (criteria.table["kind"] != "subtype").all()
+    assert "no marker that may be used is measured in enough cases" in criteria.sentence

@@ -146,3 +146,54 @@ def test_no_card_and_repeated_ids_are_explained(card, tmp_path) -> None:
     raw = pd.DataFrame({"sample_id": ["a", "a"], "CCL17": [1.0, 2.0]})
     with pytest.raises(PanelError, match="'a' occurs more than once"):
         Assigner(card).read(raw)
+
+
+def without(card: dict, *path: str) -> dict:
+    """Return a copy of a card without one of its entries."""
+    copy = json.loads(json.dumps(card))
+    inner = copy
+    for name in path[:-1]:
+        inner = inner[name]
+    del inner[path[-1]]
+    return copy
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("unit",),
+        ("reading",),
+        ("preparation",),
+        ("axis", "members"),
+        ("mixture", "sds"),
+        ("verdict", "kind"),
+        ("derivation", "value_min"),
+        ("quantity",),
+    ],
+)
+def test_a_card_that_lacks_something_is_damaged(card, path) -> None:
+    with pytest.raises(ModelError, match=f"card is damaged .'{path[-1]}' is missing"):
+        Assigner(without(card, *path))
+
+
+def test_a_card_of_unequal_parts_is_damaged(card) -> None:
+    short = {**card, "preparation": {**card["preparation"], "floor": [1.0, 2.0]}}
+    with pytest.raises(ModelError, match="differ in their number of analytes"):
+        Assigner(short)
+    with pytest.raises(ModelError, match="its mixture is none"):
+        Assigner({**card, "mixture": {**card["mixture"], "sds": [0.0, 1.0]}})
+    with pytest.raises(ModelError, match="card is damaged"):
+        Assigner({**card, "axis": None})
+
+
+def test_too_few_members_or_level_analytes_leave_a_person_unclear(card, newcomers) -> None:
+    assigner = Assigner(card)
+    names = list(newcomers.panel.values)
+    two_of_five = [n for n in names if n not in assigner.members[2:]]
+    table = assigner.assign(newcomers.panel.select(two_of_five)).table
+    assert (table["label"] == "unclear").all()
+    assert table["probability"].isna().all()
+    assert table["reason"].str.contains("2 of 5 members of the axis measured, too few").all()
+    table = assigner.assign(newcomers.panel.select(list(assigner.members))).table
+    assert (table["label"] == "unclear").all()
+    assert table["reason"].str.contains("analytes of the level measured, too few").all()

@@ -152,3 +152,29 @@ def test_no_handling_report_without_markers(rng) -> None:
     prepared = Preparation(["MDD"], ["HC"]).fit_transform(panel)
     mask = panel.in_groups(["MDD"])
     assert handling_report(prepared, mask, ~mask) is None
+
+
+@pytest.mark.parametrize(
+    ("group", "reason"),
+    [("HC", "not measured in any reference person"), ("MDD", "not measured in any case")],
+)
+def test_an_analyte_one_group_lacks_altogether_is_left_out(group, reason) -> None:
+    from dataclasses import replace
+
+    panel = simulate_cohort("null", seed=1, n_case=30, n_reference=30).panel
+    hole = panel.values.copy()
+    hole.loc[panel.in_groups([group]), "CCL11"] = np.nan
+    below = panel.below_lod.assign(CCL11=False)
+    fitted = Preparation(case=["MDD"], reference=["HC"]).fit(
+        replace(panel, values=hole, below_lod=below)
+    )
+    row = fitted.detection_.set_index("analyte").loc["CCL11"]
+    assert not row["is_kept"]
+    assert row["reason"] == reason
+
+
+def test_two_reference_people_are_too_few() -> None:
+    panel = simulate_cohort("null", seed=1, n_case=10, n_reference=4).panel
+    two = panel.take(range(12))
+    with pytest.raises(InputError, match="holds 2 samples; at least 3 needed"):
+        Preparation(case=["MDD"], reference=["HC"]).fit(two)

@@ -69,6 +69,8 @@ def test_every_verdict_says_what_it_means_and_what_it_does_not(fake_result, kind
     assert f"<title>{result.question}</title>" in page
     assert VERDICTS[kind].badge in page
     assert VERDICTS[kind].does_not_mean.format(axis="Th2").split(".")[0] in page
+    assert "What to do next." in page
+    assert VERDICTS[kind].heading in page
     assert "randomised comparison" in page
 
 
@@ -78,6 +80,7 @@ def test_a_blocked_study_shows_why_and_proposes_nothing(fake_result):
     assert "Case status is aliased with visit_quarter" in page
     assert "No rule is proposed" in page
     assert "Screened for" not in page  # the head of the table of criteria
+    assert "<strong>visit_quarter</strong><span>goes along with being a case</span>" in page
 
 
 def test_published_criteria_are_for_comparison_only_where_nothing_is_proposed(fake_result):
@@ -89,7 +92,8 @@ def test_published_criteria_are_for_comparison_only_where_nothing_is_proposed(fa
 def test_criteria_are_printed_with_their_price_and_intervals(fake_result):
     page = brief_html(fake_result("discrete"))
     assert "CCL17 ≥ 9.2 NPX" in page
-    assert '29 %<span class="ci">22–36</span>' in page
+    assert '29%<span class="ci">22–36</span>' in page
+    assert "27% (20–34) of the cases have it" in page
     assert '3.4<span class="ci">2.6–4.2</span>' in page
 
 
@@ -111,6 +115,57 @@ def test_why_is_said_once(fake_result):
     result = fake_result("blocked")
     result.verdict.sentence = f"No inference is possible. {result.design.sentence}"
     assert "<strong>Why:</strong>" not in brief_html(result)
+
+
+def test_published_rules_without_a_target_tell_only_who_meets_them(fake_result):
+    result = fake_result("continuum")
+    table = result.criteria.table.assign(
+        sensitivity=float("nan"), reference_positive_frac=0.2, specificity=float("nan")
+    )
+    page = brief_html(replace(result, criteria=replace(result.criteria, table=table)))
+    assert "Reference people who do" in page
+    assert ">Sensitivity<" not in page
+    assert "Target:" not in page
+
+
+def test_reasons_and_technical_lines_read_as_sentences(fake_result):
+    result = fake_result("discrete")
+    members = result.axis_scores.members.copy()
+    members.loc[4, "reason"] = "is detected in 19% of cases, 7% of reference"
+    result.axis_scores.members = members
+    evidence = result.verdict.evidence.head(1).assign(
+        line="technical: plate", statistic="share of membership explained", value=0.031,
+        ci_low=float("nan"), ci_high=float("nan"),
+        sentence="plate explains 3% of who is in the upper group.",
+    )  # fmt: skip
+    result.verdict.evidence = evidence
+    spec = {**result.spec, "cohort": {"columns": {"batch": "panel:PlateID"}}}
+    page = brief_html(replace(result, spec=spec))
+    assert "IL13 (detected in 19% of cases, 7% of reference people)" in page
+    assert "Does PlateID explain it?" in page
+    assert "PlateID explains 3% of who is in the upper group." in page
+    assert '<td class="num">3%' in page
+
+
+def test_biology_that_explains_next_to_nothing_is_told_in_one_line(fake_result):
+    result = fake_result("discrete")
+    line = result.verdict.evidence.head(1)
+    rows = [
+        line.assign(line=f"biological: {name}", value=share, sentence=f"{name} explains some.")
+        for name, share in (("bmi", 0.01), ("sex", 0.0), ("atopy", 0.1))
+    ]
+    result.verdict.evidence = pd.concat([line, *rows])
+    page = brief_html(result)
+    assert "less than 5% of who is in the upper group: BMI, sex." in page
+    assert "Does atopy go along with it?" in page
+    assert "Atopy explains some." in page
+
+
+def test_simulated_people_are_called_so(fake_result):
+    result = fake_result("discrete")
+    assert "Simulated people." not in brief_html(result)
+    reading = replace(result.reading, format="simulated")
+    assert "Simulated people." in brief_html(replace(result, reading=reading))
 
 
 def test_enrolling_everybody_alone_is_no_table(fake_result):

@@ -1,4 +1,4 @@
-"""Two-normal mixtures, Johnson SU and the test between them."""
+"""Two-normal mixtures, the libraries of shapes and the test between them."""
 
 import numpy as np
 import pytest
@@ -6,12 +6,13 @@ from scipy import stats
 from sklearn.mixture import GaussianMixture
 
 from subtyping.statistics import (
-    fit_johnson_su_many,
-    fit_normal_many,
     fit_two_normals,
     fit_two_normals_many,
+    mixture_shapes,
     mixture_test,
+    unimodal_shapes,
 )
+from subtyping.statistics.shapes import GRID
 
 
 def planted(rng: np.random.Generator, n: int, fraction: float, d: float) -> np.ndarray:
@@ -58,18 +59,42 @@ def test_far_tails_never_turn_back(rng: np.random.Generator) -> None:
     assert below.max() <= fit.probability(np.array([fit.means[0]]))[0]
 
 
-def test_johnson_su_reaches_the_likelihood_of_scipy(rng: np.random.Generator) -> None:
-    for x in (rng.gamma(4, size=300), rng.standard_t(4, size=300), np.exp(rng.normal(size=300))):
-        _, ours = fit_johnson_su_many(x[None, :])
-        theirs = stats.johnsonsu.logpdf(x, *stats.johnsonsu.fit(x)).sum()
-        assert ours[0] >= theirs - 0.3  # a flat ridge towards the lognormal limit
-        assert ours[0] >= fit_normal_many(x[None, :])[0] - 0.05
+@pytest.mark.parametrize("library", [unimodal_shapes, mixture_shapes])
+def test_shapes_are_densities_on_one_scale(library) -> None:
+    shapes = library()
+    area = np.trapezoid(shapes.density, GRID, axis=1)
+    assert area.min() > 0.95
+    assert area.max() < 1.01
+    cumulated = np.cumsum(shapes.density, axis=1) * (GRID[1] - GRID[0])
+    assert np.abs(cumulated[:, np.searchsorted(GRID, 0.0)] - 0.5).max() < 0.06
 
 
-def test_the_fitted_law_integrates_to_one(rng: np.random.Generator) -> None:
-    law, _ = fit_johnson_su_many(rng.gamma(4, size=(1, 400)))
-    x = np.linspace(-30, 60, 20001)
-    assert np.trapezoid(law.density(x), x) == pytest.approx(1.0, abs=1e-3)
+def test_every_shape_of_the_null_has_one_mode() -> None:
+    for family, density in zip(unimodal_shapes().family, unimodal_shapes().density, strict=True):
+        # Dips of less than a hundredth of the peak are the grid's, not the shape's.
+        peak = int(density.argmax())
+        left, right = density[: peak + 1], density[peak:]
+        allowed = 0.01 * density.max()
+        assert (np.maximum.accumulate(left) - left).max() < allowed, family
+        assert (right - np.minimum.accumulate(right)).max() < allowed, family
+
+
+def test_the_likelihood_of_the_library_is_near_that_of_the_true_family(rng) -> None:
+    for x, law in (
+        (rng.gamma(4, size=400), stats.gamma(4)),
+        (rng.standard_t(5, size=400), stats.t(5)),
+        (rng.uniform(size=400), stats.uniform()),
+    ):
+        fitted = mixture_test(x, rng, n_bootstrap=1).unimodal
+        # At the truth; the best member of a rich family is usually above it.
+        assert np.log(fitted.density(x)).sum() > law.logpdf(x).sum() - 0.02 * len(x)
+
+
+def test_the_fitted_shape_integrates_to_one_on_the_scale_of_the_sample(rng) -> None:
+    x = 100 + 7 * rng.gamma(4, size=300)
+    grid = np.linspace(0, 400, 40001)
+    fitted = mixture_test(x, rng, n_bootstrap=1).unimodal
+    assert np.trapezoid(fitted.density(grid), grid) == pytest.approx(1.0, abs=0.02)
 
 
 @pytest.mark.parametrize(
@@ -78,8 +103,10 @@ def test_the_fitted_law_integrates_to_one(rng: np.random.Generator) -> None:
         lambda rng: rng.standard_normal(200),
         lambda rng: rng.gamma(4, size=200),
         lambda rng: rng.standard_t(5, size=200),
+        lambda rng: rng.uniform(size=200),
+        lambda rng: rng.beta(1.5, 3, size=200),
     ],
-    ids=["normal", "gamma", "t5"],
+    ids=["normal", "gamma", "t5", "uniform", "beta"],
 )
 def test_one_population_is_rarely_rejected(draw, rng: np.random.Generator) -> None:
     p = np.array([mixture_test(draw(rng), rng).p_value for _ in range(40)])
@@ -109,6 +136,10 @@ def test_p_values_are_super_uniform_under_unimodal_laws(n: int) -> None:
         "gamma": lambda: rng.gamma(4, size=n),
         "lognormal": lambda: np.exp(0.5 * rng.standard_normal(n)),
         "t5": lambda: rng.standard_t(5, size=n),
+        "uniform": lambda: rng.uniform(-1.7, 1.7, n) + 0.1 * rng.standard_normal(n),
+        "noisy uniform": lambda: rng.uniform(-1.7, 1.7, n) + 0.4 * rng.standard_normal(n),
+        "beta(1.5, 3)": lambda: rng.beta(1.5, 3, n) + 0.03 * rng.standard_normal(n),
+        "beta(2, 4)": lambda: rng.beta(2, 4, n) + 0.03 * rng.standard_normal(n),
     }
     for name, draw in draws.items():
         p = np.array([mixture_test(draw(), rng).p_value for _ in range(300)])

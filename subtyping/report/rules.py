@@ -1,0 +1,187 @@
+"""The criteria as a reader needs them: equal published ones joined, telling columns only."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from subtyping.report.document import plain
+from subtyping.report.formats import number, tenth, with_interval
+from subtyping.report.wording import CLAIMS, KINDS_OF_RULE
+
+__all__ = ["distinct_criteria", "printed_criteria", "typeset"]
+
+EVERYBODY = "everybody"
+PUBLISHED = re.compile(
+    r"(?P<marker>.+) (?P<sign>>=|>|<=|<) (?P<threshold>[\d.]+)(?P<unit>.*)", flags=re.DOTALL
+)
+SHARES = {
+    "prevalence_frac": "Have the target",
+    "positive_frac": "Meet the rule",
+    "sensitivity": "Sensitivity",
+    "specificity": "Specificity",
+    "ppv": "Predictive value (PPV)",
+}
+MET_BY = {
+    "positive_frac": "Cases who meet it",
+    "reference_positive_frac": "Reference people who do",
+}
+SCREENED = "Screened for one enrolled"
+
+
+def distinct_criteria(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the criteria without published ones that these people cannot tell apart.
+
+    Published rules that differ in ``>`` and ``>=`` only and have the same numbers become one row
+    (``CRP > or >= 3 mg/L``) with both sources. Proposed rules keep their order and come first,
+    published ones follow by marker and threshold, and enrolling everybody comes last.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Criteria table: ``rule_text, kind, positive_frac`` and, where given, ``note``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same columns.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({
+    ...     "rule_text": ["CRP > 5 mg/L", "CRP >= 3 mg/L", "CRP > 3 mg/L"], "kind": "published",
+    ...     "positive_frac": [0.1, 0.3, 0.3], "note": ["Published: a.", "Published: b.", "c."]})
+    >>> distinct_criteria(table)[["rule_text", "note"]].to_numpy().tolist()
+    [['CRP > or >= 3 mg/L', 'B. C.'], ['CRP > 5 mg/L', 'A.']]
+    """
+    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    markers: dict[str, int] = {}
+    order: dict[tuple[Any, ...], tuple[int, int, float, int]] = {}
+    for k, row in enumerate(table.to_dict("records")):
+        text = str(row["rule_text"])
+        found = PUBLISHED.fullmatch(text)
+        if row["kind"] != "published" or found is None:
+            key: tuple[Any, ...] = (k,)
+            order[key] = (2 if text == EVERYBODY else int(row["kind"] == "published"), 0, 0.0, k)
+        else:
+            value = float(found["threshold"])
+            place = markers.setdefault(found["marker"], len(markers))
+            key = (found["marker"], found["sign"][0], value, found["unit"], row["positive_frac"])
+            order.setdefault(key, (1, place, value, k))
+        groups.setdefault(key, []).append(row)
+    rows = [_joined(groups[key]) for key in sorted(groups, key=order.__getitem__)]
+    return pd.DataFrame(rows, columns=table.columns)
+
+
+def _joined(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return one row for rules with equal numbers, with every sign and every source."""
+    notes = [row["note"] for row in rows if isinstance(row.get("note"), str)]
+    joined = dict(rows[0])
+    if rows[0]["kind"] == "published" and "note" in joined:
+        joined["note"] = " ".join(_sentence(note.removeprefix("Published: ")) for note in notes)
+    found = [PUBLISHED.fullmatch(str(row["rule_text"])) for row in rows]
+    signs = sorted({one["sign"] for one in found if one is not None})
+    first = found[0]
+    if len(signs) > 1 and first is not None:
+        marker, threshold, unit = first["marker"], first["threshold"], first["unit"]
+        joined["rule_text"] = f"{marker} {' or '.join(signs)} {threshold}{unit}"
+    return joined
+
+
+def _sentence(text: str) -> str:
+    """Return the text with a capital at its start."""
+    return text[:1].upper() + text[1:]
+
+
+def printed_criteria(table: pd.DataFrame, *, is_proposed: bool) -> dict[str, Any]:
+    """Return what the brief prints of the criteria.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Criteria table.
+    is_proposed : bool
+        Whether any rule was chosen on these people; without one, rules have no target, and only
+        who meets them is told.
+
+    Returns
+    -------
+    dict
+        ``columns`` (headings), ``rules`` (clauses, kind, claim, notes and one ``(text, interval)``
+        per column), ``target`` (what every rule aims at, or nothing where they differ) and
+        ``target_share``.
+    """
+    if (table["rule_text"] == EVERYBODY).all():  # a yardstick only beside others
+        return {"columns": [], "rules": [], "target": "", "target_share": ""}
+    table = distinct_criteria(table)
+    is_known = table["sensitivity"].notna().any()
+    names = dict(SHARES if is_proposed and is_known else MET_BY)
+    target, share = _shared(table["target_condition"]), ""
+    if "prevalence_frac" in names and target and len(set(table["prevalence_frac"])) == 1:
+        text, span = with_interval(table.iloc[0].to_dict(), "prevalence_frac", is_share=True)
+        share = f"{text} ({span})" if span else text
+        del names["prevalence_frac"]
+    names = {name: title for name, title in names.items() if name in table}
+    return {
+        "columns": [*names.values(), SCREENED],
+        "rules": [_rule(row, list(names), target) for row in table.to_dict("records")],
+        "target": target if is_known else "",
+        "target_share": share,
+    }
+
+
+def _shared(targets: pd.Series) -> str:
+    """Return the condition that every criterion aims at, or nothing where they differ."""
+    known = targets.dropna().astype(str).unique()
+    return str(known[0]) if len(known) == 1 else ""
+
+
+def typeset(text: str) -> str:
+    """Return a rule with the signs a reader expects.
+
+    Examples
+    --------
+    >>> typeset("monocytes >= 500/uL")
+    'monocytes ≥ 500/µL'
+    """
+    return text.replace(">=", "≥").replace("<=", "≤").replace("/uL", "/µL")
+
+
+def _rule(row: Mapping[Any, Any], names: list[str], target: str) -> dict[str, Any]:
+    """Return one criterion as the table prints it."""
+    kind, text = str(row.get("kind", "")), str(row["rule_text"])
+    is_everybody = text == EVERYBODY
+    cells = [with_interval(row, name, is_share=True) for name in names]
+    cells.append(with_interval(row, "number_needed_to_screen", show=tenth))
+    claim = "" if kind == "published" else str(row.get("claim", ""))
+    own = plain(row.get("target_condition")) or ""
+    note = row.get("note")
+    return {
+        "clauses": ["Everybody"] if is_everybody else _clauses(text),
+        "kind": "for scale" if is_everybody else kind.replace("_", " "),
+        "claim": claim,
+        "claim_text": CLAIMS.get(claim, ""),
+        "target": "" if target or kind == "published" else own,
+        "threshold": _thresholds(row),
+        "cells": [(cell, "") for cell, _ in cells] if is_everybody else cells,
+        "caveat": note if isinstance(note, str) and note else KINDS_OF_RULE.get(kind, ""),
+    }
+
+
+def _clauses(text: str) -> list[str]:
+    """Return the conditions of a rule, each with the word before it."""
+    return re.sub(r" (and|or) (?![<>≥≤])", r"\n\1 ", typeset(text)).split("\n")
+
+
+def _thresholds(row: Mapping[Any, Any]) -> str:
+    """Return where the thresholds lay in resamples, or nothing where none was chosen here."""
+    spans = []
+    for suffix in ("", "_2"):
+        low, high = (plain(row.get(f"threshold{suffix}_ci_{end}")) for end in ("low", "high"))
+        if None not in (low, high):
+            spans.append(f"between {number(low)} and {number(high)}")
+    if not spans:
+        return ""
+    lay = "threshold lay" if len(spans) == 1 else "thresholds lay"
+    return f"In resamples the {lay} {' and '.join(spans)}."
