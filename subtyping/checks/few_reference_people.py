@@ -16,7 +16,7 @@ def _judge(context: CheckContext) -> Finding:
         return silent(f"The reference group has {n_reference} people.")
     return fires(
         f"The reference group has {n_reference} people, fewer than {PEOPLE_WANTED}. Scores and "
-        "thresholds are scaled by them; the intervals resample them and are wide. Add healthy "
+        "thresholds are scaled by them and inherit their uncertainty. Add healthy "
         "people measured in the same runs."
     )
 

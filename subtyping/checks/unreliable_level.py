@@ -14,7 +14,7 @@ def _judge(context: CheckContext) -> Finding:
     if context.axes is None or not math.isfinite(context.axes.level_reliability):
         return not_applicable("Needs a level score.")
     reliability = context.axes.level_reliability
-    said = f"The reliability of the level in the reference people is {reliability:.2f}"
+    said = f"The reliability of the level in the cases is {reliability:.2f}"
     if reliability >= RELIABILITY_WANTED:
         return silent(f"{said}.")
     return fires(

@@ -146,7 +146,8 @@ def propose_criteria(
     Notes
     -----
     Sensitivity and specificity here are fidelities to labels made partly from the same analytes:
-    the errors of label and rule are shared, so they are too high for the latent class. The
+    the errors of label and rule are shared, so they are not those for the latent class, and may be
+    higher or lower. The
     out-of-bag people of one resample are a third of all, so their percentile interval is wide
     rather than narrow. Cross-sectional data support a candidate criterion, never a predictive
     one.

@@ -49,7 +49,13 @@ TEXT = frozenset(
 
 
 def as_rule(
-    choice: Choice, candidates: Candidates, platform: str | None, target: str, seed: int
+    choice: Choice,
+    candidates: Candidates,
+    platform: str | None,
+    target: str,
+    seed: int,
+    *,
+    chosen_by: str = "weighted Youden index, selection inside the bootstrap",
 ) -> EligibilityRule:
     """Return a choice among candidate columns as an eligibility rule.
 
@@ -64,6 +70,8 @@ def as_rule(
         Target condition.
     seed : int
         Root seed, kept as provenance.
+    chosen_by : str
+        How the threshold was chosen, kept as provenance.
 
     Returns
     -------
@@ -80,7 +88,7 @@ def as_rule(
         choice.joiner,
         platform=platform,
         target_condition=target,
-        provenance=(("chosen_by", "weighted Youden index, selection inside the bootstrap"),
+        provenance=(("chosen_by", chosen_by),
                     ("seed", str(seed))),
     )  # fmt: skip
 

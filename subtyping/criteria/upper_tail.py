@@ -82,7 +82,8 @@ def upper_tail_row(
     threshold = _upper_quantile(candidates.values[:, best], upper_frac)
     choice = Choice((best,), (">=",), (threshold,))
     target = f"upper {upper_frac:.0%} of the continuous {axis} skew; not a subtype"
-    rule = as_rule(choice, candidates, cases.platform, target, task.seed)
+    chosen_by = f"upper {upper_frac:.0%} of the cases on the analyte that follows the skew best"
+    rule = as_rule(choice, candidates, cases.platform, target, task.seed, chosen_by=chosen_by)
     draw = partial(_draw, task, best, upper_frac)
     found = [one for one in map_in_order(draw, range(resamples), jobs=jobs, advance=advance) if one]
     same = [column == best for column, _ in found]

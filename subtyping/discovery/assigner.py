@@ -23,7 +23,7 @@ from subtyping.exceptions import ModelError
 from subtyping.panel.panel import Panel
 from subtyping.preparation.preparation import Preparation
 from subtyping.preparation.prepared import Prepared
-from subtyping.statistics.mixtures import TwoNormals
+from subtyping.statistics.mixtures import TwoGroups
 
 __all__ = ["Assigner", "build_card", "load_assigner"]
 
@@ -67,6 +67,7 @@ def build_card(
             "weight": fitted.model.weight,
             "means": list(fitted.model.means),
             "sds": list(fitted.model.sds),
+            "skewness": fitted.model.skewness,
         },
         "derivation": {
             "n_case": int(fitted.is_case.sum()),
@@ -144,10 +145,11 @@ class Assigner:
         self._axis = AxisModel.from_card(card["axis"])
         self.members = self._axis.members
         mixture = card["mixture"]
-        self._mixture = TwoNormals(
+        self._mixture = TwoGroups(
             weight=float(mixture["weight"]),
             means=(float(mixture["means"][0]), float(mixture["means"][1])),
             sds=(float(mixture["sds"][0]), float(mixture["sds"][1])),
+            skewness=float(mixture["skewness"]),
             log_likelihood=float("nan"),
         )
         if not (0 <= self._mixture.weight <= 1 and min(self._mixture.sds) > 0):

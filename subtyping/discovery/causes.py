@@ -45,7 +45,10 @@ def technical_cause(
     lines = []
     for name, factor in factors.items():
         share, p_value = explained_share(probability, factor)
-        if np.isfinite(share):
+        if not np.isfinite(share) and factor.notna().any():
+            reason = f"Whether {name} explains the group cannot be tested: too few people a level."
+            lines.append(Line(f"technical: {name}", "share of membership explained", share, reason))
+        elif np.isfinite(share):
             sentence = f"{name} explains {share:.0%} of who is in the upper group."
             lines.append(
                 Line(

@@ -42,11 +42,8 @@ def continuum_line(
             "With one member and no coefficient of variation, variance beyond assay noise "
             "cannot be claimed; declare discovery.assay_cv_pct.",
         )
-    offset = _noise_offset(fitted, cv)
-    rng = stream(seed, "discovery", "continuum")
-    rows = rng.integers(0, len(residuals), (n_resamples, len(residuals)))
-    estimate = _shared_variance(residuals, cv is None) - offset
-    draws = [_shared_variance(residuals[r], cv is None) - offset for r in rows]
+    estimate = _shared_variance(residuals, cv is None) - _noise_offset(fitted, cv)
+    draws = _resampled(fitted, cv, stream(seed, "discovery", "continuum"), n_resamples)
     low, high = np.quantile(draws, [0.025, 0.975])
     beyond = "varies beyond" if low > 0 else "does not clearly vary beyond"
     return Line(
@@ -70,17 +67,56 @@ def _noise_source(fitted: FittedLabelling, assay_cv_pct: float | None) -> tuple[
     return None, "what the members do not share"
 
 
-def _noise_offset(fitted: FittedLabelling, cv_pct: float | None) -> float:
+def _resampled(
+    fitted: FittedLabelling, cv: float | None, rng: np.random.Generator, n_resamples: int
+) -> np.ndarray:
+    """Estimates from resampled cases and reference people; slopes and scale are learnt again.
+
+    The loadings of the level and the correction for its reliability are held.
+    """
+    model = fitted.axes.models_[fitted.scores.axis]
+    z = np.ascontiguousarray(fitted.prepared.z[list(model.members)].to_numpy())
+    case, reference = np.flatnonzero(fitted.is_case), np.flatnonzero(fitted.is_reference)
+    level = fitted.scores.table["level"].to_numpy()
+    plain = _slopes(z[reference], level[reference]) if model.level is not None else None
+    draws = np.empty(n_resamples)
+    for b in range(n_resamples):
+        people = rng.choice(case, len(case))
+        healthy = rng.choice(reference, len(reference))
+        if plain is None:
+            draws[b] = _shared_variance(z[people], cv is None) - _noise_offset(fitted, cv)
+            continue
+        slopes = model.member_slopes + _slopes(z[healthy], level[healthy]) - plain
+        given_level = z[healthy].mean(axis=1) - slopes.mean() * level[healthy]
+        scale = max(float(np.std(given_level, ddof=1)), 1e-9)
+        residuals = (z[people] - np.outer(level[people], slopes)) / scale
+        offset = _noise_offset(fitted, cv, slopes / scale, scale)
+        draws[b] = _shared_variance(residuals, cv is None) - offset
+    return draws
+
+
+def _slopes(z: np.ndarray, level: np.ndarray) -> np.ndarray:
+    centred = level - level.mean()
+    return np.asarray(centred @ z / max(float(centred @ centred), 1e-12))
+
+
+def _noise_offset(
+    fitted: FittedLabelling,
+    cv_pct: float | None,
+    slopes: np.ndarray | None = None,
+    scale: float | None = None,
+) -> float:
     """Noise to subtract: error of the level, and with a CV the assay noise of the mean."""
     model = fitted.axes.models_[fitted.scores.axis]
-    slopes = model.member_slopes / model.scale
+    if slopes is None:
+        slopes = model.member_slopes / model.scale
     k = len(slopes)
     if cv_pct is None:
         shared = (slopes.sum() ** 2 - (slopes**2).sum()) / max(k * (k - 1), 1)
         return float(shared * model.level_error_variance)
     kept = list(fitted.preparation.kept_)
     reference_sd = fitted.preparation.scaler_.scale_[[kept.index(m) for m in model.members]]
-    unit = model.scale if model.level is not None else 1.0
+    unit = (scale or model.scale) if model.level is not None else 1.0
     assay = np.sum((np.log2(1 + cv_pct / 100) / reference_sd / unit) ** 2) / k**2
     return float(assay + slopes.mean() ** 2 * model.level_error_variance)
 

@@ -18,7 +18,7 @@ from subtyping.discovery.settings import LEVEL, DiscoverySettings
 from subtyping.discovery.specificity import specificity_line
 from subtyping.discovery.verdict import Verdict
 from subtyping.panel.panel import Panel
-from subtyping.statistics.design import DesignReport, design_report
+from subtyping.statistics.design import DesignReport, as_days, design_report
 from subtyping.statistics.mixture_test import MixtureTest
 
 __all__ = ["TECHNICAL_ROLES", "Weighing", "decide", "skew_curves", "study_design"]
@@ -28,6 +28,9 @@ BIOLOGICAL_ROLES = ("bmi", "age", "sex", "smoking", "medication", "atopy")
 WORDS = {"batch": "plate", "date": "date of draw"}
 SMALLEST_SHARE = 0.06
 ENOUGH_POWER = 0.8
+MAJORITY = 0.5
+FEW_MEMBERS = 2
+MOST_HEAPED = 0.2
 
 
 @dataclass
@@ -70,7 +73,8 @@ def study_design(panel: Panel, case: tuple[str, ...], reference: tuple[str, ...]
         Factors are called by their role.
     """
     factors = {role: panel.samples[role] for role in TECHNICAL_ROLES if role in panel.samples}
-    return design_report(panel.in_groups(case), panel.in_groups(reference), factors)
+    is_case, is_reference = panel.in_groups(case), panel.in_groups(reference)
+    return design_report(is_case, is_reference, factors, times=("date",))
 
 
 def decide(
@@ -172,17 +176,38 @@ def _examine_group(
     biology, weighed.biology = biological_lines(probability, _biological_factors(fitted, panel))
     weighed.lines += [*technical, *([] if shift is None else [shift]), fit, *biology]
     if cause is not None:
-        return f"{cause} explains it: this is a group of {cause}, not of people"
+        return f"it cannot be told apart from {cause}: who is in it goes along with {cause}"
     if is_shift:
         return (
-            "the group differs on most of the panel, as samples of another laboratory, matrix "
-            "or machine would"
+            "it cannot be told apart from an undeclared shift: its people differ on most of the "
+            "panel, as samples of another laboratory, matrix or machine would"
         )
     if is_misfit:
         return "neither a mixture nor one population fits (look for values heaped at one point)"
-    if min(fitted.model.weight, 1 - fitted.model.weight) <= SMALLEST_SHARE:
+    return _odd_group(fitted, panel, probability)
+
+
+def _odd_group(fitted: FittedLabelling, panel: Panel, probability: np.ndarray) -> str:
+    """Say why a well-fitting group is still not the subtype that was asked for, if it is not."""
+    model = fitted.model
+    upper = float(np.mean(probability > MAJORITY))
+    if min(upper, 1 - upper) <= SMALLEST_SHARE:
         return "it is a handful of outlying people, too few to be called a subtype"
+    if model.weight > MAJORITY and abs(model.means[0]) > abs(model.means[1]):
+        share = 1 - model.weight
+        return f"the people who stand apart ({share:.0%} of the cases) are low on it, not high"
+    heaped = _heaped_frac(fitted, panel)
+    if heaped > MOST_HEAPED:
+        return f"{heaped:.0%} of the values it rests on are heaped at a detection limit"
     return ""
+
+
+def _heaped_frac(fitted: FittedLabelling, panel: Panel) -> float:
+    """Share of member values below detection, where only one or two members carry the axis."""
+    members = [name for name in fitted.members if name in panel.values.columns]
+    if not 0 < len(members) <= FEW_MEMBERS:
+        return 0.0
+    return float(panel.below_lod.loc[fitted.is_case, members].to_numpy().mean())
 
 
 def _technical_factors(fitted: FittedLabelling, panel: Panel) -> dict[str, pd.Series]:
@@ -190,7 +215,8 @@ def _technical_factors(fitted: FittedLabelling, panel: Panel) -> dict[str, pd.Se
     for role in (*TECHNICAL_ROLES, "visit", "matrix"):
         column = panel.role(role)
         if column is not None:
-            factors[WORDS.get(role, role)] = column[fitted.is_case].reset_index(drop=True)
+            factor = column[fitted.is_case].reset_index(drop=True)
+            factors[WORDS.get(role, role)] = as_days(factor) if role == "date" else factor
     return factors
 
 

@@ -6,7 +6,7 @@ from subtyping._random import stream
 from subtyping.discovery.line import Line, p_text
 from subtyping.discovery.settings import LEVEL
 from subtyping.statistics.mixture_test import MixtureTest, mixture_test
-from subtyping.statistics.mixtures import fit_two_normals
+from subtyping.statistics.mixtures import fit_two_groups
 
 __all__ = ["existence_line", "fit_line"]
 
@@ -79,7 +79,7 @@ def fit_line(values: np.ndarray, seed: int) -> tuple[Line, bool]:
         order = rng.permutation(len(values))
         halves = values[order[: len(order) // 2]], values[order[len(order) // 2 :]]
         for learnt, held_out in (halves, halves[::-1]):
-            fit = fit_two_normals(learnt)
+            fit = fit_two_groups(learnt)
             p_values.append(stats.kstest(held_out, fit.cumulated).pvalue)
     p_value = min(1.0, 2 * float(np.median(p_values)))
     is_misfit = p_value < MISFIT_LEVEL

@@ -14,7 +14,7 @@ from subtyping.exceptions import InputError
 from subtyping.panel.panel import Panel
 from subtyping.preparation.preparation import Preparation
 from subtyping.preparation.prepared import Prepared
-from subtyping.statistics.mixtures import TwoNormals, fit_two_normals
+from subtyping.statistics.mixtures import TwoGroups, fit_two_groups
 
 __all__ = ["FittedLabelling", "LabellingProcedure"]
 
@@ -30,7 +30,7 @@ class FittedLabelling:
     procedure : LabellingProcedure
     preparation : Preparation
     axes : AxisScorer
-    model : TwoNormals
+    model : TwoGroups
         Mixture of the axis values among the cases.
     prepared : Prepared
         The derivation panel, every sample.
@@ -43,7 +43,7 @@ class FittedLabelling:
     procedure: "LabellingProcedure"
     preparation: Preparation
     axes: AxisScorer
-    model: TwoNormals
+    model: TwoGroups
     prepared: Prepared
     scores: AxisScores
     is_case: np.ndarray
@@ -138,7 +138,7 @@ class LabellingProcedure:
             procedure=self,
             preparation=preparation,
             axes=scorer,
-            model=fit_two_normals(values),
+            model=fit_two_groups(values),
             prepared=prepared,
             scores=scores,
             is_case=is_case,

@@ -86,7 +86,8 @@ def power_at(n_case: int, fraction: float, effective_separation: float) -> Power
     n_case : int
     fraction, effective_separation : float
         The declared smallest subtype of interest. The nearest stored fraction at or below and
-        separation at or below are used, so that the statement errs to the careful side.
+        separation at or below are used, so that the statement errs to the careful side; below the
+        surface there is no power to speak of.
 
     Returns
     -------
@@ -99,10 +100,12 @@ def power_at(n_case: int, fraction: float, effective_separation: float) -> Power
     True
     """
     surface = power_surface()
-    fraction = _at_or_below(surface["fraction"], fraction)
+    nearest = _at_or_below(surface["fraction"], fraction)
     separation = _at_or_below(surface["effective_separation"], effective_separation)
+    if nearest is None or separation is None:
+        return PowerStatement(power=0.0, n_needed=None)
     chosen = surface[
-        (surface["fraction"] == fraction) & (surface["effective_separation"] == separation)
+        (surface["fraction"] == nearest) & (surface["effective_separation"] == separation)
     ].sort_values("n_case")
     n, power = chosen["n_case"].to_numpy(float), np.maximum.accumulate(chosen["power"].to_numpy())
     here = float(np.interp(np.log(max(n_case, 1)), np.log(n), power, left=0.0))
@@ -110,7 +113,7 @@ def power_at(n_case: int, fraction: float, effective_separation: float) -> Power
     return PowerStatement(power=here, n_needed=int(enough[0]) if len(enough) else None)
 
 
-def _at_or_below(stored: pd.Series, wanted: float) -> float:
+def _at_or_below(stored: pd.Series, wanted: float) -> float | None:
     values = np.sort(stored.unique())
     below = values[values <= wanted + 1e-9]
-    return float(below[-1] if len(below) else values[0])
+    return float(below[-1]) if len(below) else None

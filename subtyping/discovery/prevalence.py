@@ -4,7 +4,7 @@ import numpy as np
 
 from subtyping._random import stream
 from subtyping.discovery.labelling import FittedLabelling
-from subtyping.statistics.mixtures import fit_two_normals_many
+from subtyping.statistics.mixtures import fit_two_groups_many
 
 __all__ = ["prevalence_interval"]
 
@@ -12,7 +12,7 @@ __all__ = ["prevalence_interval"]
 def prevalence_interval(
     fitted: FittedLabelling, seed: int, n_resamples: int
 ) -> tuple[float, float]:
-    """Bootstrap the share of the upper component, cases and reference people resampled.
+    """Bootstrap the share of the upper group, cases and reference people resampled.
 
     The loadings of the level are held; its slope is learnt again from each resample of the
     reference people, and the mixture is fitted again to each resample of the cases.
@@ -38,9 +38,9 @@ def prevalence_interval(
     if fitted.scores.is_skew_available:
         level = table["level"].to_numpy()
         slopes = _resampled_slopes(fitted, score, level, rng, n_resamples)
-        X = X - slopes[:, None] * level[picked]
-    state, _ = fit_two_normals_many(np.sort(X, axis=1))
-    upper = np.where(state.m1 >= state.m0, state.w, 1 - state.w)
+        model = fitted.axes.models_[axis]
+        X = (X - slopes[:, None] * level[picked] - model.centre) / model.scale
+    upper = fit_two_groups_many(np.sort(X, axis=1), near=fitted.model)[0].upper_weight
     low, high = np.quantile(upper, [0.025, 0.975])
     return float(low), float(high)
 

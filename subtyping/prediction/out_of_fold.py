@@ -129,12 +129,12 @@ def run_fold(task: FoldTask) -> FoldResult:
     train = panel.take((task.fold_of >= 0) & (task.fold_of != k))
     held = panel.take((task.fold_of == k) & is_case)
     summary = _blank_summary(task, train, held)
-    if task.existence is not None:
-        p_value, is_discrete = task.existence(train, child_seed(task.seed, "existence", k))
-        summary["p_value"] = np.nan if p_value is None else float(p_value)
-        summary["is_discrete"] = bool(is_discrete)
     rows = _blank_rows(task, held)
     try:
+        if task.existence is not None:
+            p_value, is_discrete = task.existence(train, child_seed(task.seed, "existence", k))
+            summary["p_value"] = np.nan if p_value is None else float(p_value)
+            summary["is_discrete"] = bool(is_discrete)
         fitted = task.procedure.fit(train, seed=child_seed(task.seed, "labeller", k))
     except InputError as error:
         summary["reason"] = f"the procedure could not be learnt: {error}"

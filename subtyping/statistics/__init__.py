@@ -12,7 +12,7 @@ from subtyping.statistics.design import DesignReport, design_report
 from subtyping.statistics.factor import OneFactor, fit_one_factor, split_half_reliability
 from subtyping.statistics.intervals import percentile_interval, wilson_interval
 from subtyping.statistics.mixture_test import FittedShape, MixtureTest, mixture_test
-from subtyping.statistics.mixtures import TwoNormals, fit_two_normals, fit_two_normals_many
+from subtyping.statistics.mixtures import TwoGroups, fit_two_groups, fit_two_groups_many
 from subtyping.statistics.moderated_t import ModeratedT, moderated_t
 from subtyping.statistics.multiplicity import benjamini_hochberg
 from subtyping.statistics.shapes import ShapeLibrary, mixture_shapes, unimodal_shapes
@@ -25,15 +25,15 @@ __all__ = [
     "OneFactor",
     "RocCurves",
     "ShapeLibrary",
-    "TwoNormals",
+    "TwoGroups",
     "YoudenCut",
     "auc",
     "benjamini_hochberg",
     "delong_interval",
     "design_report",
     "fit_one_factor",
-    "fit_two_normals",
-    "fit_two_normals_many",
+    "fit_two_groups",
+    "fit_two_groups_many",
     "mixture_shapes",
     "mixture_test",
     "moderated_t",

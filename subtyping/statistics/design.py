@@ -1,12 +1,12 @@
 """Can case status be told apart from where and when the samples were measured?"""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["DesignReport", "design_report"]
+__all__ = ["DesignReport", "as_days", "design_report"]
 
 VIF_LIMIT = 10.0
 OVERLAP_LIMIT = 0.5
@@ -41,17 +41,34 @@ class DesignReport:
         return bool(self.table["is_aliased"].any())
 
 
-def _as_levels(values: pd.Series) -> pd.Series:
-    """Levels as text; a factor with many numeric or date values is cut into equal-count bins."""
+def as_days(values: pd.Series) -> pd.Series:
+    """Return dates (ISO text, timestamps) or numbers as numbers, NaN where neither.
+
+    Parameters
+    ----------
+    values : pandas.Series
+
+    Returns
+    -------
+    pandas.Series
+        Days since 1970 for dates; numbers as they are.
+    """
+    numbers = pd.to_numeric(values, errors="coerce")
+    if pd.api.types.is_datetime64_any_dtype(values) or numbers.isna().any():
+        times = pd.to_datetime(values.astype(object), errors="coerce", format="ISO8601", utc=True)
+        days = (times - pd.Timestamp("1970-01-01", tz="UTC")) / pd.Timedelta(days=1)
+        numbers = numbers.where(numbers.notna(), days)
+    return numbers.astype(float)
+
+
+def _as_levels(values: pd.Series, *, is_time: bool) -> pd.Series:
+    """Levels as text; times with many values are cut into bins of equal count."""
     known = values.dropna()
     known = known[known.astype(str).str.strip() != ""]
-    if known.nunique() > MANY_LEVELS:
-        numbers = pd.to_numeric(known, errors="coerce")
-        if numbers.isna().any():
-            times = pd.to_datetime(known, errors="coerce", format="ISO8601")
-            numbers = times.astype("int64").where(times.notna()).astype(float)
-        if numbers.notna().all():
-            return pd.qcut(numbers, TIME_BINS, labels=False, duplicates="drop").astype(str)
+    if is_time and known.nunique() > MANY_LEVELS:
+        days = as_days(known)
+        if days.notna().all():
+            return pd.qcut(days, TIME_BINS, labels=False, duplicates="drop").astype(str)
     return known.astype(str)
 
 
@@ -67,18 +84,21 @@ def _variance_inflation(is_case: np.ndarray, levels: np.ndarray) -> float:
 
 
 def _factor_row(
-    name: str, is_case: np.ndarray, is_reference: np.ndarray, values: pd.Series
+    name: str,
+    is_case: np.ndarray,
+    is_reference: np.ndarray,
+    values: pd.Series,
+    *,
+    is_time: bool,
 ) -> dict[str, object]:
     used = is_case | is_reference
-    levels = _as_levels(pd.Series(values).reset_index(drop=True)[used])
+    levels = _as_levels(pd.Series(values).reset_index(drop=True)[used], is_time=is_time)
     case = is_case[levels.index]
     table = pd.crosstab(levels.to_numpy(), case).reindex(columns=[False, True], fill_value=0)
     both = (table[False] > 0) & (table[True] > 0)
     n_case, n_reference = int(table[True].sum()), int(table[False].sum())
-    case_overlap = float(table.loc[both, True].sum() / n_case) if n_case else float("nan")
-    reference_overlap = (
-        float(table.loc[both, False].sum() / n_reference) if n_reference else float("nan")
-    )
+    case_overlap = float(table.loc[both, True].sum() / n_case) if n_case else 0.0
+    reference_overlap = float(table.loc[both, False].sum() / n_reference) if n_reference else 0.0
     vif = _variance_inflation(case, levels.to_numpy()) if n_case and n_reference else float("nan")
     deficient = bool(np.isinf(vif))
     overlaps_little = min(case_overlap, reference_overlap) < OVERLAP_LIMIT
@@ -91,12 +111,29 @@ def _factor_row(
         "case_overlap_frac": case_overlap,
         "reference_overlap_frac": reference_overlap,
         "levels_with_both": int(both.sum()),
-        "is_aliased": len(table) > 1 and (deficient or vif > VIF_LIMIT or overlaps_little),
+        "is_aliased": _is_aliased(n_case, n_reference, len(table), vif, overlaps_little),
     }
 
 
+def _is_aliased(
+    n_case: int,
+    n_reference: int,
+    n_levels: int,
+    vif: float,
+    overlaps_little: bool,  # noqa: FBT001
+) -> bool:
+    """Whether a factor blocks; one that is unknown in a whole group does."""
+    if n_case == 0 or n_reference == 0:
+        return n_case + n_reference > 0
+    return n_levels > 1 and (vif > VIF_LIMIT or overlaps_little)
+
+
 def design_report(
-    is_case: np.ndarray, is_reference: np.ndarray, factors: Mapping[str, pd.Series]
+    is_case: np.ndarray,
+    is_reference: np.ndarray,
+    factors: Mapping[str, pd.Series],
+    *,
+    times: Collection[str] = (),
 ) -> DesignReport:
     r"""Measure the aliasing of case status with plate, site or date of draw.
 
@@ -110,8 +147,11 @@ def design_report(
     is_case, is_reference : array of bool of shape (n_samples,)
         The two groups of the comparison.
     factors : mapping of str to array of shape (n_samples,)
-        Technical factors; missing entries are left out of that factor and counted. A factor with
-        more than 20 numeric or date values is cut into ten bins of equal count.
+        Technical factors; missing entries are left out of that factor and counted. A factor that
+        is known in one group only is aliased.
+    times : collection of str, optional
+        Factors that are dates or days: with more than 20 values they are cut into ten bins of
+        equal count. Plates and sites never are, whatever their names look like.
 
     Returns
     -------
@@ -135,7 +175,13 @@ def design_report(
     case = np.asarray(is_case, dtype=bool)
     reference = np.asarray(is_reference, dtype=bool)
     rows = [
-        _factor_row(name, case, reference, pd.Series(np.asarray(values, dtype=object)))
+        _factor_row(
+            name,
+            case,
+            reference,
+            pd.Series(np.asarray(values, dtype=object)),
+            is_time=name in times,
+        )
         for name, values in factors.items()
     ]
     columns = [

@@ -49,7 +49,8 @@ def describe_design(
         for role in TECHNICAL_ROLES
         if role in panel.samples
     }
-    return design_report(panel.in_groups(case), panel.in_groups(reference), factors)
+    times = {cohort.columns.get("date", "date").removeprefix("panel:")}
+    return design_report(panel.in_groups(case), panel.in_groups(reference), factors, times=times)
 
 
 def compare_groups(

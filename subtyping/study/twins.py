@@ -1,7 +1,7 @@
 """The null twin: the same pipeline on draws from a continuum fitted to this cohort."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -10,9 +10,9 @@ from subtyping._parallel import map_in_order
 from subtyping._random import child_seed
 from subtyping.cohorts import fit_continuum
 from subtyping.cohorts.continuum import Continuum
-from subtyping.discovery.existence import existence_line
+from subtyping.discovery.decide import decide, study_design
 from subtyping.discovery.labelling import LabellingProcedure
-from subtyping.discovery.settings import LEVEL, DiscoverySettings
+from subtyping.discovery.settings import DiscoverySettings
 from subtyping.exceptions import InputError
 from subtyping.panel import Panel
 from subtyping.prediction import predict_membership
@@ -25,17 +25,18 @@ FIDELITY_RESAMPLES = 20
 
 @dataclass(frozen=True)
 class Existence:
-    """The existence test as the outer folds ask for it: panel and seed to p-value and answer."""
+    """The verdict as outer folds and twins ask for it: panel and seed to p-value and answer."""
 
     procedure: LabellingProcedure
     settings: DiscoverySettings
 
     def __call__(self, panel: Panel, seed: int) -> tuple[float | None, bool]:
-        """Learn the labelling on `panel` and test one unimodal population."""
+        """Learn the labelling on `panel` and decide, with every veto, as for the whole cohort."""
         fitted = self.procedure.fit(panel)
-        values = fitted.scores.values.to_numpy()[fitted.is_case]
-        _, test = existence_line(values, seed, self.settings.n_bootstrap, fitted.scores.quantity)
-        return test.p_value, test.p_value <= LEVEL
+        design = study_design(panel, self.procedure.case, self.procedure.reference)
+        settings = replace(self.settings, evidence="decide", n_resamples=FIDELITY_RESAMPLES)
+        verdict = decide(fitted, panel, design, settings, seed=seed)
+        return verdict.p_value, verdict.is_discrete
 
 
 @dataclass(frozen=True, eq=False)

@@ -28,3 +28,14 @@ def test_a_stored_cell_can_be_simulated_again() -> None:
     )
     # Two estimates of one share, 100 and 40 draws: SD of the difference is at most .094.
     assert again == pytest.approx(cell["power"], abs=0.3)
+
+
+def test_smaller_subtypes_than_the_surface_holds_have_no_power() -> None:
+    assert power_at(600, 0.02, 3.5).power == 0.0
+    assert power_at(600, 0.25, 1.0).n_needed is None
+
+
+def test_the_surface_was_simulated() -> None:
+    surface = power_surface()
+    assert surface["n_draws"].min() >= 100
+    assert surface.groupby("fraction")["power"].mean().nunique() > 1

@@ -127,7 +127,7 @@ def test_a_handling_group_is_named_after_its_cause() -> None:
     values.loc[late, moved] += 4.0
     verdict = verdict_of(replace(panel, values=values), evidence="all")
     assert verdict.kind != "discrete"
-    assert "handling explains" in verdict.sentence
+    assert "cannot be told apart from handling" in verdict.sentence
 
 
 def test_a_group_in_everybody_is_not_specific_to_cases() -> None:
@@ -188,3 +188,30 @@ def test_at_most_two_of_twenty_cohorts_without_a_group_are_called_discrete(desig
         cohort = simulate_cohort(design, seed=seed, n_case=200)
         kinds.append(verdict_of(cohort.panel).kind)
     assert kinds.count("discrete") <= 2, kinds
+
+
+def test_a_group_that_stands_apart_below_is_no_high_subtype() -> None:
+    cohort = simulate_cohort("null", seed=29, n_case=300, n_reference=120)
+    panel, rng = cohort.panel, np.random.default_rng(4)
+    low = panel.in_groups(["MDD"]) & (rng.random(len(panel.sample_ids)) < 0.2)
+    members = ["CCL11", "CCL13", "CCL17", "CCL22", "CCL26"]
+    values = panel.values.copy()
+    values.loc[low, members] -= 6 * values[members].std() / np.sqrt(2)
+    verdict = verdict_of(replace(panel, values=values))
+    assert verdict.p_value <= 0.03
+    assert verdict.kind != "discrete"
+    assert "are low on it, not high" in verdict.sentence
+
+
+def test_a_group_of_one_day_of_drawing_is_named_after_the_date() -> None:
+    cohort = simulate_cohort("null", seed=31, n_case=300, n_reference=150)
+    panel, rng = cohort.panel, np.random.default_rng(5)
+    day = rng.integers(0, 100, len(panel.sample_ids))
+    members = ["CCL11", "CCL13", "CCL17", "CCL22", "CCL26"]
+    values = panel.values.copy()
+    values.loc[day >= 70, members] += 5 * values[members].std() / np.sqrt(2)
+    dates = pd.Series(pd.Timestamp("2024-01-01") + pd.to_timedelta(day, "D"), index=values.index)
+    samples = panel.samples.assign(date=dates.dt.strftime("%Y-%m-%d"))
+    verdict = verdict_of(replace(panel, values=values, samples=samples))
+    assert verdict.kind != "discrete"
+    assert "cannot be told apart from date of draw" in verdict.sentence

@@ -55,9 +55,13 @@ def test_many_dates_are_judged_in_bins() -> None:
     rng = np.random.default_rng(1)
     case, reference = groups(100, 100)
     together = pd.Series(pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.permutation(200), "D"))
-    assert not design_report(case, reference, {"date": together.astype(str)}).is_blocked
+
+    def report(dates):
+        return design_report(case, reference, {"date": dates.astype(str)}, times=["date"])
+
+    assert not report(together).is_blocked
     apart = pd.Series(pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(200), "D"))
-    assert design_report(case, reference, {"date": apart.astype(str)}).is_blocked
+    assert report(apart).is_blocked
 
 
 def test_missing_levels_are_counted_and_others_ignored() -> None:
@@ -83,3 +87,22 @@ def test_nothing_declared_is_said() -> None:
     report = design_report(case, reference, {})
     assert not report.is_blocked
     assert "No plate, site or date was declared" in report.sentence
+
+
+def test_plate_numbers_are_never_cut_into_bins() -> None:
+    case = np.tile([True, False], 300)
+    plate = np.tile(np.arange(1, 31), 20)  # odd plates hold cases, even ones reference people
+    assert design_report(case, ~case, {"plate": plate}).is_blocked
+
+
+@pytest.mark.parametrize("unknown", ["case", "reference"])
+def test_a_factor_unknown_in_one_whole_group_blocks(unknown: str) -> None:
+    case, reference = groups(30, 30)
+    plate = np.array(["a", "b"] * 30, dtype=object)
+    plate[case if unknown == "case" else reference] = None
+    assert design_report(case, reference, {"plate": plate}).is_blocked
+
+
+def test_a_factor_nobody_has_does_not_block() -> None:
+    case, reference = groups(5, 5)
+    assert not design_report(case, reference, {"plate": [None] * 10}).is_blocked
