@@ -11,6 +11,9 @@ from subtyping.knowledge import immune_axes
 
 GROUPS = {"n_case": "MDD", "n_ad": "AD", "n_psoriasis": "psoriasis", "n_reference": "HC"}
 CRP_SD, CRP_LINK = 1.1, 0.55
+LOGNORMAL_SIGMA = 0.5
+T_FREEDOM = {"t3": 3.0, "t5": 5.0}
+BETA_SHAPES = {"beta_2_4": (2.0, 4.0), "beta_1.5_3": (1.5, 3.0), "uniform": (1.0, 1.0)}
 
 GROUP_SHIFTS = {
     ("AD", "level"): 0.3,
@@ -43,6 +46,23 @@ class Draws:
     def skewed(self, purpose: str, shape: float) -> np.ndarray:
         """Return gamma draws with mean 0 and SD 1."""
         return (self.each(purpose, "gamma", shape=shape) - shape) / np.sqrt(shape)
+
+    def follows(self, purpose: str, law: str, shape: float) -> np.ndarray:
+        """Return draws of a law with mean 0 and SD 1; `shape` is that of the gamma."""
+        if law == "gamma":
+            return self.skewed(purpose, shape)
+        if law == "normal":
+            return self.each(purpose)
+        if law == "lognormal":
+            spread = np.expm1(LOGNORMAL_SIGMA**2) * np.exp(LOGNORMAL_SIGMA**2)
+            raw = np.exp(LOGNORMAL_SIGMA * self.each(purpose)) - np.exp(LOGNORMAL_SIGMA**2 / 2)
+            return np.asarray(raw / np.sqrt(spread))
+        if law in T_FREEDOM:
+            df = T_FREEDOM[law]
+            return self.each(purpose, "standard_t", df=df) / np.sqrt(df / (df - 2))
+        a, b = BETA_SHAPES[law]
+        sd = np.sqrt(a * b / ((a + b) ** 2 * (a + b + 1)))
+        return np.asarray((self.each(purpose, "beta", a=a, b=b) - a / (a + b)) / sd)
 
 
 def _groups(settings: dict[str, Any]) -> pd.Series:
@@ -77,9 +97,11 @@ def people(
         is_subtype[np.flatnonzero(is_case)[order[:n_subtype]]] = True
     latent = pd.DataFrame(0.0, index=groups.index, columns=["level", *immune_axes(), "handling"])
     if "level_shape" in settings:
-        latent["level"] = draws.skewed("level", settings["level_shape"])
+        law, shape = settings["level_law"], settings["level_shape"]
+        latent["level"] = draws.follows("level", law, shape)
+        law, shape = settings["axis_law"], settings["axis_shape"]
         for axis in immune_axes():
-            latent[axis] = draws.skewed(f"axis {axis}", settings["axis_shape"])
+            latent[axis] = draws.follows(f"axis {axis}", law, shape)
         latent.loc[is_case, "level"] += settings["case_level"]
         latent.loc[is_case, "Th2"] += settings["case_th2"]
         latent.loc[is_subtype, "Th2"] += subtype_shift

@@ -52,6 +52,8 @@ class Design:
     defaults: dict[str, Any]
 
 
+LAWS = ("gamma", "normal", "lognormal", "t3", "t5", "beta_2_4", "beta_1.5_3", "uniform")
+
 SETTINGS = {
     "n_case": Setting("people with depression", 4, 20_000, is_whole=True),
     "n_reference": Setting("healthy people", 4, 20_000, is_whole=True),
@@ -65,6 +67,8 @@ SETTINGS = {
     "separation": Setting("effective separation of the subtype on the Th2 score", 0, 20),
     "level_shape": Setting("gamma shape of the general level; small is skewed", 0.5, 1_000),
     "axis_shape": Setting("gamma shape of the axis factors; small is skewed", 0.5, 1_000),
+    "level_law": Setting("distribution of the general level, SD 1", options=LAWS),
+    "axis_law": Setting("distribution of the axis factors, SD 1", options=LAWS),
     "case_level": Setting("shift of the cases on the general level, SD", -3, 3),
     "case_th2": Setting("shift of all cases on the Th2 factor, SD", -3, 5),
     "case_handling": Setting("shift of the cases on the handling axis, SD", -3, 3),
@@ -86,6 +90,8 @@ COMMON: dict[str, Any] = {
     "handling_sd": 1.0,
     "level_shape": 8.0,
     "axis_shape": 40.0,
+    "level_law": "gamma",
+    "axis_law": "gamma",
     "case_level": 0.4,
     "case_th2": 0.0,
     "case_handling": 0.0,
@@ -96,7 +102,7 @@ COMMON: dict[str, Any] = {
     "below_lod": "text",
 }
 
-GRADIENT = ("level_shape", "axis_shape", "case_level", "case_th2")
+GRADIENT = ("level_shape", "axis_shape", "level_law", "axis_law", "case_level", "case_th2")
 
 DESIGNS: dict[str, Design] = {
     design.name: design
