@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -181,7 +181,8 @@ def _analyse(study: _Study) -> tuple[StudyResult, list[Any]]:
     shown.stage("contrasts")
     differential = stages.compare_groups(cohort, plan, fitted, spec)
     shown.stage("verdict")
-    verdict = decide(fitted, panel, design, plan.discovery, seed=spec.seed)
+    every_line = replace(plan.discovery, evidence="all")
+    verdict = decide(fitted, panel, design, every_line, seed=spec.seed)
     candidates = stages.candidate_runs(fitted, spec)
     is_predicted = spec.prediction.enabled and verdict.is_discrete
     shown.stage("null twin")
