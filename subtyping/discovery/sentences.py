@@ -1,7 +1,7 @@
 """The verdict in plain words, with the caveats it must carry."""
 
 from subtyping.discovery.labelling import FittedLabelling
-from subtyping.discovery.line import Line
+from subtyping.discovery.line import Line, p_text
 from subtyping.discovery.power import PowerStatement
 from subtyping.discovery.settings import DiscoverySettings
 from subtyping.statistics.design import DesignReport
@@ -67,7 +67,7 @@ def verdict_sentence(
         )
     no_group = (
         f"{explained}No subtype on the {what} of {n_case} cases "
-        f"(p {test.p_value:.2f}; power {power.power:.2f} for a subtype of "
+        f"(p {p_text(test.p_value)}; power {power.power:.2f} for a subtype of "
         f"{settings.minimum_fraction:.0%} at an effective separation of "
         f"{settings.minimum_separation:g})"
     )
@@ -112,7 +112,7 @@ def _discrete(
     share, low, high = prevalence
     text = (
         f"A candidate subtype: {share:.0%} ({low:.0%} to {high:.0%}) of {n_case} cases form a "
-        f"group high on the {what} (p {test.p_value:.3f} against one unimodal population, "
+        f"group high on the {what} (p {p_text(test.p_value)} against one unimodal population, "
         f"separation {fitted.model.separation:.1f})."
     )
     if fitted.model.separation < BIMODAL_SEPARATION:

@@ -106,6 +106,11 @@ LINES = {
     "specificity": "Is the group commoner in cases?",
     "fit": "Do two groups fit cases left out?",
     "technical: undeclared shift": "Could an unknown batch explain it?",
+    "joint": "All members weighed together: one group or two?",
+    "taxometrics": "Do the members look like classes or like a gradient?",
+    "taxometrics MAMBAC": "The same by MAMBAC",
+    "taxometrics MAXEIG": "The same by MAXEIG",
+    "taxometrics L-Mode": "The same by L-Mode",
 }
 
 METRICS = {

@@ -175,16 +175,17 @@ def _m_step(X: np.ndarray, upper: np.ndarray, at: TwoGroupsMany, *, skewed: bool
     high_mean = (upper * X).sum(axis=1) / n_high
     low_mean = (lower * X).sum(axis=1) / n_low
     from_high, from_low = X - high_mean[:, None], X - low_mean[:, None]
-    high_sd = np.sqrt(np.maximum((upper * from_high**2).sum(axis=1) / n_high, 1e-12))
-    low_sd = np.sqrt(np.maximum((lower * from_low**2).sum(axis=1) / n_low, 1e-12))
+    high_square, low_square = upper * from_high * from_high, lower * from_low * from_low
+    high_sd = np.sqrt(np.maximum(high_square.sum(axis=1) / n_high, 1e-12))
+    low_sd = np.sqrt(np.maximum(low_square.sum(axis=1) / n_low, 1e-12))
     low_sd, high_sd = (
         np.maximum(low_sd, high_sd / MAX_SD_RATIO),
         np.maximum(high_sd, low_sd / MAX_SD_RATIO),
     )
     skewness = at.skewness
     if skewed:
-        third = (upper * (from_high / high_sd[:, None]) ** 3).sum(axis=1)
-        third += (lower * (from_low / low_sd[:, None]) ** 3).sum(axis=1)
+        third = (high_square * from_high).sum(axis=1) / high_sd**3
+        third += (low_square * from_low).sum(axis=1) / low_sd**3
         limit = -PATH_SKEWNESS[-1]
         skewness = 0.5 * skewness + 0.5 * np.clip(third / n, -limit, limit)
     weight = np.clip(n_high / n, MIN_WEIGHT, 1 - MIN_WEIGHT)
