@@ -18,7 +18,8 @@ def continuum_line(
     The noise is, in this order: the declared CV, the published CV of the platform, or what the
     members do not share. With members :math:`r_1 .. r_k` given the level, the last is the mean
     covariance of two different members, less the share that the error of the level puts into
-    both.
+    both. With a CV, biology that the members do not share counts as a difference between people;
+    without one it counts as noise.
 
     Parameters
     ----------

@@ -23,8 +23,8 @@ def assay_cv() -> pd.DataFrame:
     --------
     >>> from subtyping.knowledge import assay_cv
     >>> assay_cv()[["platform", "inter_cv_pct", "intra_cv_pct"]]
-              platform  inter_cv_pct  intra_cv_pct
-    0  Olink Target 96           9.0           3.0
+                 platform  inter_cv_pct  intra_cv_pct
+    0  Olink INFLAMMATION           9.0           3.0
     """
     table = load_table("assay_cv", ("platform",)).copy()
     return table.astype({"inter_cv_pct": float, "intra_cv_pct": float})

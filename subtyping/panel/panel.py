@@ -42,7 +42,7 @@ class ReadingReport:
     format : str
         Reader that was used.
     platform : str or None
-        ``"Olink Target 96"`` and the like where the file says so, otherwise None.
+        ``"Olink INFLAMMATION"`` and the like where the file says so, otherwise None.
     rows_read : int
         Sample rows found in the panel file.
     rows_kept : int
