@@ -1,0 +1,65 @@
+"""The application the commands hang on, and the options they share."""
+
+# ruff: noqa: FBT002 - the options of a command are the parameters of its function
+
+from typing import Annotated
+
+import typer
+
+__all__ = [
+    "BAD_INPUT",
+    "DONE",
+    "INTERRUPTED",
+    "ISSUES",
+    "PROGRAM_ERROR",
+    "Columns",
+    "Settings",
+    "app",
+]
+
+DONE, ISSUES, BAD_INPUT, PROGRAM_ERROR, INTERRUPTED = 0, 1, 2, 3, 130
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Is a Th2-skewed inflammatory subtype really in this cytokine panel, who is in it, and "
+    "on which measurable criteria could a trial enrol?\n\n"
+    "First steps:\n\n"
+    "  subtyping run experiments/quickstart.yaml --out runs/quickstart\n\n"
+    "  subtyping check panel.csv --unit NPX --samples samples.csv --columns group=diagnosis\n\n"
+    "  subtyping ui",
+)
+
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--columns",
+        metavar="ROLE=NAME",
+        help="Map a role to a column, e.g. group=diagnosis or batch=panel:PlateID. Repeatable. "
+        "Roles: sample, subject, group, visit, batch, site, date, age, sex, bmi, smoking, "
+        "medication, atopy, qc, matrix.",
+    ),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Override a setting. Repeatable."),
+]
+
+
+def _version(value: bool) -> None:  # noqa: FBT001 - the signature typer asks for
+    if value:
+        from subtyping import __version__
+
+        typer.echo(f"subtyping {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
