@@ -39,7 +39,7 @@ Columns = Annotated[
         metavar="ROLE=NAME",
         help="Map a role to a column, e.g. group=diagnosis or batch=panel:PlateID. Repeatable. "
         "Roles: sample, subject, group, visit, batch, site, date, age, sex, bmi, smoking, "
-        "medication, atopy, qc, matrix.",
+        "medication, atopy, qc, matrix, storage, draw_time.",
     ),
 ]
 Settings = Annotated[

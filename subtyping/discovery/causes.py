@@ -5,12 +5,21 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from subtyping._random import stream
 from subtyping.discovery.labelling import FittedLabelling
-from subtyping.discovery.line import Line
+from subtyping.discovery.line import Line, p_text
+from subtyping.discovery.settings import LEVEL
 from subtyping.knowledge import handling_markers
+from subtyping.statistics.mixture_test import mixture_test
 from subtyping.statistics.multiplicity import benjamini_hochberg
 
-__all__ = ["biological_lines", "explained_share", "shift_line", "technical_cause"]
+__all__ = [
+    "biological_lines",
+    "explained_share",
+    "shift_line",
+    "technical_cause",
+    "without_lines",
+]
 
 ASSOCIATION_LEVEL = 0.01
 EXPLAINED_SHARE = 0.25
@@ -99,6 +108,61 @@ def biological_lines(
     return lines, [name for _, name in sorted(strong, reverse=True)]
 
 
+def without_lines(
+    values: np.ndarray, factors: Mapping[str, pd.Series], seed: int, n_bootstrap: int
+) -> list[Line]:
+    """Ask again whether there is a group, with what each factor explains of the score removed.
+
+    The score is replaced by its residual on the factor (levels; for numbers a straight line and a
+    square), and the mixture test is made anew. A group that is a factor is gone without it; so
+    is one that only goes along with it closely, which is why these lines annotate.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_case,)
+        Score of the cases.
+    factors : mapping of str to Series of shape (n_case,)
+    seed : int
+    n_bootstrap : int
+
+    Returns
+    -------
+    list of Line
+        None for a factor that is known for fewer than 20 people or does not vary.
+    """
+    lines = []
+    for name, factor in factors.items():
+        residual = _without(values, factor)
+        if residual is None:
+            continue
+        rng = stream(seed, "discovery", "without", name)
+        test = mixture_test(residual, rng, n_bootstrap=n_bootstrap)
+        said = "a group is still seen" if test.p_value <= LEVEL else "no group is seen"
+        lines.append(
+            Line(
+                f"without {name}",
+                "likelihood ratio, mixture against one unimodal population",
+                test.statistic,
+                f"With what {name} explains of the score removed, {said} in the "
+                f"{len(residual)} cases for whom it is known (p {p_text(test.p_value)}).",
+                p_value=test.p_value,
+                null_twin=test.null_median,
+            )
+        )
+    return lines
+
+
+def _without(values: np.ndarray, factor: pd.Series) -> np.ndarray | None:
+    """Residual of the known people's values on a factor; None where that cannot be had."""
+    known = factor.notna().to_numpy()
+    design = _design(factor[known], degree=2)
+    if design is None or len(design) < LEAST_PEOPLE or len(design) - design.shape[1] < LEAST_PEOPLE:
+        return None
+    y = values[known]
+    residual = np.asarray(y - design @ np.linalg.lstsq(design, y, rcond=None)[0])
+    return residual if np.ptp(residual) > 0 else None
+
+
 def shift_line(fitted: FittedLabelling, probability: np.ndarray) -> tuple[Line | None, bool]:
     """Ask whether the upper group differs on most of the panel, as another laboratory would.
 
@@ -163,13 +227,9 @@ def explained_share(y: np.ndarray, factor: pd.Series) -> tuple[float, float]:
     from scipy import stats
 
     known = factor.notna().to_numpy()
-    y, levels = y[known], factor[known]
-    if len(y) < LEAST_PEOPLE or levels.nunique() < 2:
+    y, design = y[known], _design(factor[known], degree=1)
+    if len(y) < LEAST_PEOPLE or design is None:
         return float("nan"), float("nan")
-    if pd.api.types.is_numeric_dtype(factor) and levels.nunique() > FEW_VALUES:
-        design = np.column_stack([np.ones(len(y)), levels.to_numpy(dtype=float)])
-    else:
-        design = pd.get_dummies(levels.astype(str)).to_numpy(dtype=float)
     residual = float(((y - design @ np.linalg.lstsq(design, y, rcond=None)[0]) ** 2).sum())
     total = float(((y - y.mean()) ** 2).sum())
     k, n = design.shape[1], len(y)
@@ -178,3 +238,15 @@ def explained_share(y: np.ndarray, factor: pd.Series) -> tuple[float, float]:
     f_ratio = ((total - residual) / (k - 1)) / (residual / (n - k))
     share = max(0.0, 1 - (residual / (n - k)) / (total / (n - 1)))
     return share, float(stats.f.sf(f_ratio, k - 1, n - k))
+
+
+def _design(factor: pd.Series, *, degree: int) -> np.ndarray | None:
+    """Columns of a factor, with an intercept: powers of a number, else levels; None if constant."""
+    n_values = factor.nunique()
+    if n_values < 2:
+        return None
+    if not pd.api.types.is_numeric_dtype(factor) or n_values <= FEW_VALUES:
+        return pd.get_dummies(factor.astype(str)).to_numpy(dtype=float)
+    x = factor.to_numpy(dtype=float)
+    centred = (x - x.mean()) / x.std()
+    return np.column_stack([centred**power for power in range(degree + 1)])

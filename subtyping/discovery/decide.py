@@ -1,5 +1,6 @@
 """The order of decisions that leads from lines of evidence to a verdict."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 
 import numpy as np
@@ -45,6 +46,7 @@ def decide(
     settings: DiscoverySettings,
     *,
     seed: int,
+    biology: Mapping[str, pd.Series] | None = None,
 ) -> Verdict:
     """Decide blocked, discrete, underpowered, continuum or none, in this order.
 
@@ -57,6 +59,8 @@ def decide(
         See `study_design`.
     settings : DiscoverySettings
     seed : int
+    biology : mapping of str to Series, optional
+        Biological factors beside the panel's own roles, indexed by sample: they annotate.
 
     Returns
     -------
@@ -64,8 +68,8 @@ def decide(
     """
     cases = panel.sample_ids[fitted.is_case]
     if design.is_blocked:
-        return _blocked(fitted, panel, design, settings, seed=seed)
-    weighed = weigh(fitted, panel, settings, seed)
+        return _blocked(fitted, panel, design, settings, seed=seed, biology=biology)
+    weighed = weigh(fitted, panel, settings, seed, biology)
     prevalence: tuple[float | None, float | None, float | None] = (None, None, None)
     assignment = unclear_assignment(cases, weighed.kind)
     if weighed.kind == "discrete":
@@ -108,11 +112,12 @@ def _blocked(
     settings: DiscoverySettings,
     *,
     seed: int,
+    biology: Mapping[str, pd.Series] | None,
 ) -> Verdict:
     cases = panel.sample_ids[fitted.is_case]
     lines: list[Line] = []
     if settings.allow_aliased:
-        weighed = weigh(fitted, panel, replace(settings, evidence="all"), seed)
+        weighed = weigh(fitted, panel, replace(settings, evidence="all"), seed, biology)
         lines = [_descriptive(line) for line in weighed.lines]
     return Verdict(
         kind="blocked",

@@ -3,7 +3,7 @@
 from subtyping.discovery.labelling import FittedLabelling
 from subtyping.discovery.line import Line, p_text
 from subtyping.discovery.power import PowerStatement
-from subtyping.discovery.settings import DiscoverySettings
+from subtyping.discovery.settings import LEVEL, DiscoverySettings
 from subtyping.statistics.design import DesignReport
 from subtyping.statistics.mixture_test import MixtureTest
 
@@ -52,7 +52,7 @@ def verdict_sentence(
     if veto:
         explained = f"A group on the {what} is seen, but {veto}. "
     if kind == "discrete":
-        return _discrete(fitted, test, prevalence, lines, what) + _annotated(biology)
+        return _discrete(fitted, test, prevalence, lines, what) + _annotated(biology, lines)
     if kind == "underpowered":
         needed = (
             f"about {power.n_needed} cases would do"
@@ -93,12 +93,23 @@ def blocked_sentence(design: DesignReport) -> str:
     return f"No inference is possible. {design.sentence}"
 
 
-def _annotated(biology: list[str]) -> str:
+def _annotated(biology: list[str], lines: list[Line]) -> str:
+    """Name the biological factors that go along with the group, and what is left without each."""
     if not biology:
         return ""
-    names = ", ".join(biology)
+    by_name = {line.line: line for line in lines}
+    shares = [f"{name} ({by_name[f'biological: {name}'].value:.0%})" for name in biology]
     verb = "explains" if len(biology) == 1 else "explain"
-    return f" {names} {verb} much of who is in it: ask whether this is what the group is."
+    text = (
+        f" {', '.join(shares)} {verb} much of who is in it: ask whether this is what the group is"
+    )
+    gone = [
+        f"without {name} {'no' if line.p_value > LEVEL else 'a'} group is seen, "
+        f"p {p_text(line.p_value)}"
+        for name in biology
+        if (line := by_name.get(f"without {name}")) is not None
+    ]
+    return f"{text} ({'; '.join(gone)})." if gone else f"{text}."
 
 
 def _discrete(

@@ -21,6 +21,9 @@ class DiscoverySettings:
         Bootstrap resamples behind intervals.
     minimum_fraction, minimum_separation : float
         Smallest subtype worth finding: share of the cases, effective separation.
+    power : {"stored", "simulated"}, default "stored"
+        Whether the power for the smallest subtype is read from the stored surface or simulated
+        afresh for this number of cases.
     assay_cv_pct : float, optional
         Coefficient of variation of the assay; otherwise a published one of the platform, or the
         independence of the members.
@@ -33,5 +36,6 @@ class DiscoverySettings:
     n_resamples: int = 200
     minimum_fraction: float = 0.25
     minimum_separation: float = 3.5
+    power: str = "stored"
     assay_cv_pct: float | None = None
     allow_aliased: bool = False

@@ -13,7 +13,7 @@ from subtyping.discovery.labelling import LEAST_CASES, FittedLabelling
 from subtyping.discovery.line import Line
 from subtyping.exceptions import InputError
 from subtyping.statistics.agreement import adjusted_rand, best_jaccard, prediction_strength
-from subtyping.statistics.mixtures import TwoGroups, fit_two_groups_many
+from subtyping.statistics.mixtures import fit_two_groups_many
 
 __all__ = ["Stability", "stability", "stability_lines"]
 
@@ -149,17 +149,7 @@ def _is_upper(fitted: FittedLabelling, parts: list[list[np.ndarray]]) -> np.ndar
     taught = np.array([row[case] for row, (case, _) in zip(scored, parts, strict=True)])
     found, _ = fit_two_groups_many(np.sort(taught, axis=1), n_iter=N_ITER)
     upper = np.empty(scored.shape, dtype=int)
-    for r, row in enumerate(scored):
-        low, high = float(found.low_mean[r]), float(found.high_mean[r])
-        sds = float(found.low_sd[r]), float(found.high_sd[r])
-        is_ordered = low <= high
-        model = TwoGroups(
-            weight=float(found.upper_weight[r]),
-            means=(min(low, high), max(low, high)),
-            sds=sds if is_ordered else sds[::-1],
-            skewness=float(found.skewness[r]),
-            log_likelihood=float("nan"),
-        )
+    for r, (row, model) in enumerate(zip(scored, found.each(), strict=True)):
         upper[r] = model.probability(row) >= 0.5
     return upper
 

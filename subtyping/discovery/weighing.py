@@ -1,5 +1,6 @@
 """Weigh the lines of evidence: what the group is, and what else could explain it."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -8,25 +9,40 @@ import pandas as pd
 
 from subtyping._random import child_seed
 from subtyping.cohorts import fit_continuum
-from subtyping.discovery.causes import biological_lines, shift_line, technical_cause
+from subtyping.discovery.below_detection import imputed_line
+from subtyping.discovery.causes import (
+    biological_lines,
+    shift_line,
+    technical_cause,
+    without_lines,
+)
 from subtyping.discovery.continuum import continuum_line
 from subtyping.discovery.existence import existence_line, fit_line
 from subtyping.discovery.joint import joint_line
 from subtyping.discovery.labelling import FittedLabelling
 from subtyping.discovery.line import Line
-from subtyping.discovery.power import PowerStatement, power_at
+from subtyping.discovery.power import PowerStatement, power_at, simulated_power_at
 from subtyping.discovery.settings import LEVEL, DiscoverySettings
+from subtyping.discovery.stability import stability_lines
 from subtyping.discovery.taxometric import taxometric_lines
 from subtyping.exceptions import InputError
 from subtyping.panel.panel import Panel
-from subtyping.statistics.design import as_days
+from subtyping.statistics.design import as_days, as_hours, season_of
 from subtyping.statistics.mixture_test import MixtureTest
 
 __all__ = ["TECHNICAL_ROLES", "Weighing", "weigh"]
 
 TECHNICAL_ROLES = ("batch", "site", "date")
+OTHER_TECHNICAL_ROLES = ("visit", "matrix", "storage", "draw_time")
 BIOLOGICAL_ROLES = ("bmi", "age", "sex", "smoking", "medication", "atopy")
-WORDS = {"batch": "plate", "date": "date of draw"}
+WORDS = {
+    "batch": "plate",
+    "date": "date of draw",
+    "storage": "time in storage",
+    "draw_time": "time of draw",
+}
+AS_NUMBERS = {"date": as_days, "draw_time": as_hours}
+A_YEAR = 300
 SMALLEST_SHARE = 0.06
 ENOUGH_POWER = 0.8
 N_TWINS = 5
@@ -62,7 +78,11 @@ class Weighing:
 
 
 def weigh(
-    fitted: FittedLabelling, panel: Panel, settings: DiscoverySettings, seed: int
+    fitted: FittedLabelling,
+    panel: Panel,
+    settings: DiscoverySettings,
+    seed: int,
+    biology: Mapping[str, pd.Series] | None = None,
 ) -> Weighing:
     """Take the lines in the order of the decisions; stop early unless all are wanted.
 
@@ -73,6 +93,8 @@ def weigh(
     panel : Panel
     settings : DiscoverySettings
     seed : int
+    biology : mapping of str to Series, optional
+        More biological factors than the panel's roles, indexed by sample (acute inflammation).
 
     Returns
     -------
@@ -80,13 +102,22 @@ def weigh(
     """
     scores = fitted.scores
     values = scores.values.to_numpy()[fitted.is_case]
-    power = power_at(len(values), settings.minimum_fraction, settings.minimum_separation)
+    power = _power(len(values), settings, seed)
     existence, test = existence_line(values, seed, settings.n_bootstrap, scores.quantity)
     weighed = Weighing(test=test, power=power, lines=[existence])
     everything = settings.evidence == "all"
     rejects = test.p_value <= LEVEL
     if rejects or everything:
-        veto = _examine_group(weighed, fitted, panel, values, seed)
+        factors = _biological_factors(fitted, panel, biology or {})
+        veto = _examine_group(weighed, fitted, panel, factors, seed)
+        detection, is_gone = imputed_line(fitted, panel, seed, settings.n_bootstrap)
+        weighed.lines += [] if detection is None else [detection]
+        if is_gone and not veto:
+            veto = "it is gone when values below detection are not written as the limit"
+        named = [name for name in factors if everything or name in weighed.biology]
+        weighed.lines += without_lines(
+            values, {name: factors[name] for name in named}, seed, settings.n_bootstrap
+        )
         weighed.veto = veto if rejects else ""  # without a group there is nothing to explain
     if rejects and not weighed.veto:
         weighed.kind = "discrete"
@@ -98,8 +129,18 @@ def weigh(
         weighed.kind = weighed.kind or ("continuum" if continuum.ci_low > 0 else "none")
     if everything:
         weighed.lines.append(joint_line(fitted, seed, settings.n_bootstrap))
-        weighed.lines += taxometric_lines(fitted, seed, _twins(fitted, panel, seed))
+        twins = _twins(fitted, panel, seed)
+        weighed.lines += taxometric_lines(fitted, seed, twins)
+        weighed.lines += stability_lines(fitted, twins, seed)
     return weighed
+
+
+def _power(n_case: int, settings: DiscoverySettings, seed: int) -> PowerStatement:
+    """Read the power for the declared smallest subtype, or simulate it where that is asked for."""
+    wanted = settings.minimum_fraction, settings.minimum_separation
+    if settings.power == "stored":
+        return power_at(n_case, *wanted)
+    return simulated_power_at(n_case, *wanted, level=LEVEL, seed=seed)
 
 
 def _twins(fitted: FittedLabelling, panel: Panel, seed: int) -> list[FittedLabelling]:
@@ -114,15 +155,20 @@ def _twins(fitted: FittedLabelling, panel: Panel, seed: int) -> list[FittedLabel
 
 
 def _examine_group(
-    weighed: Weighing, fitted: FittedLabelling, panel: Panel, values: np.ndarray, seed: int
+    weighed: Weighing,
+    fitted: FittedLabelling,
+    panel: Panel,
+    biology: Mapping[str, pd.Series],
+    seed: int,
 ) -> str:
     """Add the lines that could explain the group away; return the veto, if any."""
+    values = fitted.scores.values.to_numpy()[fitted.is_case]
     probability = fitted.model.probability(values)
     cause, technical = technical_cause(probability, _technical_factors(fitted, panel))
     shift, is_shift = shift_line(fitted, probability)
     fit, is_misfit = fit_line(values, seed)
-    biology, weighed.biology = biological_lines(probability, _biological_factors(fitted, panel))
-    weighed.lines += [*technical, *([] if shift is None else [shift]), fit, *biology]
+    explained, weighed.biology = biological_lines(probability, biology)
+    weighed.lines += [*technical, *([] if shift is None else [shift]), fit, *explained]
     if cause is not None:
         return f"it cannot be told apart from {cause}: who is in it goes along with {cause}"
     if is_shift:
@@ -160,14 +206,25 @@ def _heaped_frac(fitted: FittedLabelling, panel: Panel) -> float:
 
 def _technical_factors(fitted: FittedLabelling, panel: Panel) -> dict[str, pd.Series]:
     factors = {"handling": fitted.prepared.handling[fitted.is_case].reset_index(drop=True)}
-    for role in (*TECHNICAL_ROLES, "visit", "matrix"):
+    for role in (*TECHNICAL_ROLES, *OTHER_TECHNICAL_ROLES):
         column = panel.role(role)
-        if column is not None:
-            factor = column[fitted.is_case].reset_index(drop=True)
-            factors[WORDS.get(role, role)] = as_days(factor) if role == "date" else factor
+        if column is None:
+            continue
+        factor = column[fitted.is_case].reset_index(drop=True)
+        if role == "date" and _span(as_days(factor)) > A_YEAR:
+            factors["season"] = season_of(factor)  # within a year it says no more than the date
+        factors[WORDS.get(role, role)] = AS_NUMBERS[role](factor) if role in AS_NUMBERS else factor
     return factors
 
 
-def _biological_factors(fitted: FittedLabelling, panel: Panel) -> dict[str, pd.Series]:
-    roles = (role for role in BIOLOGICAL_ROLES if role in panel.samples)
-    return {role: panel.samples[role][fitted.is_case].reset_index(drop=True) for role in roles}
+def _biological_factors(
+    fitted: FittedLabelling, panel: Panel, more: Mapping[str, pd.Series]
+) -> dict[str, pd.Series]:
+    factors = {role: panel.samples[role] for role in BIOLOGICAL_ROLES if role in panel.samples}
+    factors |= {name: factor.reindex(panel.sample_ids) for name, factor in more.items()}
+    return {name: factor[fitted.is_case].reset_index(drop=True) for name, factor in factors.items()}
+
+
+def _span(days: pd.Series) -> float:
+    """Days from the first to the last; 0 where none is known."""
+    return float(days.max() - days.min()) if days.notna().any() else 0.0

@@ -28,6 +28,8 @@ ROLES = (
     "atopy",
     "qc",
     "matrix",
+    "storage",
+    "draw_time",
 )
 
 

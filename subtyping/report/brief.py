@@ -190,7 +190,10 @@ def _evidence(result: "StudyResult") -> list[dict[str, Any]]:
     """Return the lines of evidence as the table prints them."""
     columns = (result.spec.get("cohort") or {}).get("columns") or {}
     plate = str(columns.get("batch") or "plate").removeprefix("panel:")
-    return [_line(row, plate) for row in _lines(result) if not _is_minor(row)]
+    rows = _lines(result)
+    minor = {_factor(row["line"]) for row in rows if _is_minor(row)}
+    shown = (row for row in rows if not (_is_about(row["line"]) and _factor(row["line"]) in minor))
+    return [_line(row, plate) for row in shown]
 
 
 def _lines(result: "StudyResult") -> list[dict[str, Any]]:
@@ -204,9 +207,14 @@ def _is_minor(row: dict[str, Any]) -> bool:
     return is_biological and row["value"] is not None and row["value"] < MINOR_SHARE
 
 
+def _is_about(line: object) -> bool:
+    """Whether a line is about a biological factor."""
+    return str(line).startswith(("biological: ", "without "))
+
+
 def _factor(line: object) -> str:
     """Return the factor a line is about."""
-    name = str(line).partition(": ")[2]
+    name = str(line).removeprefix("biological: ").removeprefix("without ")
     return {"bmi": "BMI"}.get(name, name.replace("_", " "))
 
 
@@ -217,6 +225,8 @@ def _line(row: dict[str, Any], plate: str) -> dict[str, Any]:
     if line.startswith("biological: "):
         title = f"Does {_factor(line)} go along with it?"
         sentence = sentence[:1].upper() + sentence[1:]
+    elif line.startswith("without "):
+        title = f"Is a group still seen without {_factor(line)}?"
     elif line.startswith("technical: ") and line not in LINES:
         factor = line.removeprefix("technical: ")
         name = {"plate": plate, "handling": "sample handling"}.get(factor, factor)

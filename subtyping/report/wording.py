@@ -105,12 +105,16 @@ LINES = {
     "continuum": "Do people differ beyond assay noise?",
     "specificity": "Is the group commoner in cases?",
     "fit": "Do two groups fit cases left out?",
+    "detection": "Does it hang on how values below detection are written?",
     "technical: undeclared shift": "Could an unknown batch explain it?",
     "joint": "All members weighed together: one group or two?",
     "taxometrics": "Do the members look like classes or like a gradient?",
     "taxometrics MAMBAC": "The same by MAMBAC",
     "taxometrics MAXEIG": "The same by MAXEIG",
     "taxometrics L-Mode": "The same by L-Mode",
+    "stability": "Are the same two classes found again in subsamples?",
+    "split-half strength": "Does one half keep together what the other finds together?",
+    "split-half agreement": "Do two halves agree on who belongs together?",
 }
 
 METRICS = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-__all__ = ["DesignReport", "as_days", "design_report"]
+__all__ = ["DesignReport", "as_days", "as_hours", "design_report", "season_of"]
 
 VIF_LIMIT = 10.0
 OVERLAP_LIMIT = 0.5
@@ -59,6 +59,56 @@ def as_days(values: pd.Series) -> pd.Series:
         days = (times - pd.Timestamp("1970-01-01", tz="UTC")) / pd.Timedelta(days=1)
         numbers = numbers.where(numbers.notna(), days)
     return numbers.astype(float)
+
+
+def as_hours(values: pd.Series) -> pd.Series:
+    """Return times of day (``08:30``, timestamps) or numbers as hours, NaN where neither.
+
+    Parameters
+    ----------
+    values : pandas.Series
+
+    Returns
+    -------
+    pandas.Series
+        Hours since midnight; numbers as they are.
+
+    Examples
+    --------
+    >>> as_hours(pd.Series(["08:30", "2024-01-05 13:15", 7.5, "late"])).tolist()
+    [8.5, 13.25, 7.5, nan]
+    """
+    numbers = pd.to_numeric(values, errors="coerce")
+    clock = values.astype(str).str.extract(r"(?:^|[ T])(\d{1,2}):(\d{2})").astype(float)
+    return numbers.where(numbers.notna(), clock[0] + clock[1] / 60).astype(float)
+
+
+def season_of(values: pd.Series) -> pd.Series:
+    """Return the season of each date: quarters of the year that begin in December.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        ISO text or timestamps. Numbers are no dates: a season cannot be told from them.
+
+    Returns
+    -------
+    pandas.Series
+        ``Dec-Feb``, ``Mar-May``, ``Jun-Aug`` or ``Sep-Nov``; None where there is no date.
+
+    Examples
+    --------
+    >>> season_of(pd.Series(["2023-12-24", "2024-07-01", None])).tolist()
+    ['Dec-Feb', 'Jun-Aug', None]
+    """
+    numbers = pd.to_numeric(values, errors="coerce")
+    is_date = pd.api.types.is_datetime64_any_dtype(values) | numbers.isna()
+    times = pd.to_datetime(
+        values.astype(object).where(is_date), errors="coerce", format="ISO8601", utc=True
+    )
+    quarter = times.dt.month % 12 // 3
+    names = dict(enumerate(("Dec-Feb", "Mar-May", "Jun-Aug", "Sep-Nov")))
+    return quarter.map(names).astype(object).where(quarter.notna(), None)
 
 
 def _as_levels(values: pd.Series, *, is_time: bool) -> pd.Series:

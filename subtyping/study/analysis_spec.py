@@ -17,6 +17,14 @@ __all__ = [
 ]
 
 Covariate = Literal["age", "sex", "bmi", "smoking", "medication", "atopy"]
+Candidate = Literal[
+    "gaussian_mixture",
+    "skewed_mixture",
+    "factor_mixture",
+    "consensus",
+    "hdbscan",
+    "latent_profiles",
+]
 Entry = TypeVar("Entry")
 MOST_DRAWS = 100_000  # beyond this a run would not end
 
@@ -72,8 +80,9 @@ class DiscoverySpec(Section):
     assay_cv_pct: float | None = Field(default=None, gt=0)
     bootstrap: int = Field(default=199, ge=19, le=MOST_DRAWS)
     resamples: int = Field(default=200, ge=20, le=MOST_DRAWS)
-    candidates: Distinct[Literal["gaussian_mixture", "hdbscan"]] = Field(
-        default=["gaussian_mixture", "hdbscan"]
+    power: Literal["stored", "simulated"] = "stored"
+    candidates: Distinct[Candidate] = Field(
+        default=["gaussian_mixture", "skewed_mixture", "consensus", "hdbscan"]
     )
     twin_draws: int = Field(default=20, ge=0, le=MOST_DRAWS)
 

@@ -24,6 +24,7 @@ from subtyping.study.spec import StudySpec
 from subtyping.study.twins import Existence, run_twins
 
 __all__ = [
+    "acute_inflammation",
     "candidate_runs",
     "check_study",
     "compare_groups",
@@ -37,6 +38,7 @@ __all__ = [
 
 TECHNICAL_ROLES = ("batch", "site", "date")
 EMBEDDED_PEOPLE = 3000
+ACUTE, ACUTE_ABOVE = "crp", 10.0
 
 
 def describe_design(
@@ -83,6 +85,14 @@ def describe_handling(panel: Panel, fitted: FittedLabelling) -> HandlingReport |
         scores=values.to_frame(str(values.name)),
         plates=panel.role("batch"),
     )
+
+
+def acute_inflammation(cohort: StudyCohort) -> dict[str, pd.Series]:
+    """Return who has a CRP above 10 mg/L, where it was measured: a factor that may annotate."""
+    if ACUTE not in cohort.routine:
+        return {}
+    crp = cohort.routine[ACUTE]
+    return {"CRP above 10 mg/L": (crp > ACUTE_ABOVE).astype(str).where(crp.notna(), None)}
 
 
 def twin_numbers(

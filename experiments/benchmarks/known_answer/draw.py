@@ -1,5 +1,6 @@
 """One draw: a cohort with a known answer, the verdict, and how far the two agree."""
 
+import ast
 import hashlib
 import re
 import time
@@ -16,7 +17,6 @@ from subtyping.discovery import discover
 from subtyping.discovery.discover import make_procedure
 from subtyping.discovery.labelling import FittedLabelling
 
-ROOMS = ("statistics", "knowledge", "panel", "cohorts", "preparation", "axes", "discovery")
 SUITES = {"null": NULL_SUITE, "attribution": ATTRIBUTION_SUITE, "planted": PLANTED_SUITE}
 ROOT_SEED = 20260117
 WORDS = {"bmi": "bmi|body mass index"}
@@ -59,14 +59,54 @@ class Task:
 
 
 def code_digest() -> str:
-    """Return the first 16 digits of the SHA-256 of the rooms that a verdict rests on."""
+    """Return the first 16 digits of the SHA-256 of the files that a verdict rests on.
+
+    These are the modules that the designs and `discover` import, directly or by another, and
+    the tables of the rooms they lie in.
+    """
     package = Path(subtyping.__file__).parent
+    modules = _imported_from(package, {"cohorts/suites.py", "discovery/discover.py"})
+    rooms = {name.split("/")[0] for name in modules if "/" in name}
+    tables = {
+        str(path.relative_to(package)) for room in rooms for path in (package / room).rglob("*.csv")
+    }
     total = hashlib.sha256()
-    for room in ROOMS:
-        for path in sorted((package / room).rglob("*")):
-            if path.suffix in {".py", ".csv"}:
-                total.update(str(path.relative_to(package)).encode() + path.read_bytes())
+    for name in sorted(modules | tables):
+        total.update(name.encode() + (package / name).read_bytes())
     return total.hexdigest()[:16]
+
+
+def _imported_from(package: Path, first: set[str]) -> set[str]:
+    """Follow the imports of some modules through the package; tables of contents do not count."""
+    found, waiting = set(), list(first)
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        for node in ast.walk(ast.parse((package / name).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("subtyping."):
+                waiting += _files_of(package, node)
+    return found
+
+
+def _files_of(package: Path, node: ast.ImportFrom) -> list[str]:
+    """Return the files behind ``from subtyping.x import y``, of a room those that define y."""
+    parts = (node.module or "").split(".")[1:]
+    path = package.joinpath(*parts)
+    if path.with_suffix(".py").is_file():
+        return ["/".join(parts) + ".py"]
+    wanted = {alias.name for alias in node.names}
+    modules = {name for name in wanted if (path / f"{name}.py").is_file()}
+    contents = ast.parse((path / "__init__.py").read_text(encoding="utf-8"))
+    lines = [line for line in contents.body if isinstance(line, ast.ImportFrom)]
+    behind = [
+        name
+        for line in lines
+        if (wanted - modules) & {alias.asname or alias.name for alias in line.names}
+        for name in _files_of(package, line)
+    ]
+    return behind + ["/".join([*parts, f"{name}.py"]) for name in modules]
 
 
 def one_draw(task: Task) -> dict[str, Any]:
