@@ -87,16 +87,22 @@ def test_the_slice_of_the_attribution_suite_is_named(benchmark, design) -> None:
 
 
 def test_a_draw_depends_on_its_task_alone_and_is_not_made_twice(benchmark, tmp_path) -> None:
-    tasks = [benchmark.draw.Task("null", "gradient", "n_case 60", k) for k in range(2)]
+    Task = benchmark.draw.Task
+    tasks = [Task("null", "gradient", "n_case 60", 0), Task("null", "gradient", "n_case 60", 1)]
+    planted = Task("planted", "planted", "n_case 60", 0, 0.27, 4.0)
     assert benchmark.run.make_missing(tasks[:1], tmp_path, jobs=1) == 0
     assert benchmark.run.make_missing(tasks, tmp_path, jobs=1) == 0
     assert benchmark.run.make_missing(tasks, tmp_path, jobs=1) == 0
     stored = benchmark.summarise.read_rows(tmp_path / "rows.csv")
+    assert len((tmp_path / "rows.csv").read_text(encoding="utf-8").splitlines()) == 3
     assert (stored["suite"] == "null").all()
     assert stored["draw"].tolist() == [0, 1]
     again = quick(benchmark, tasks)
     np.testing.assert_allclose(stored["p_value"], again["p_value"], atol=1e-6)
     assert stored["kind"].tolist() == again["kind"].tolist()
+    for _ in range(2):
+        assert benchmark.run.make_missing([planted], tmp_path, jobs=1) == 0
+    assert len((tmp_path / "rows.csv").read_text(encoding="utf-8").splitlines()) == 4
     assert benchmark.summarise.report(benchmark.summarise.read_rows(tmp_path / "rows.csv"))
 
 

@@ -55,7 +55,12 @@ class Task:
     def key(self) -> tuple[str, ...]:
         """What identifies a draw among stored rows of one code digest."""
         wanted = (self.suite, self.design, self.cell, self.fraction, self.target_separation)
-        return tuple("" if part is None else str(part) for part in (*wanted, self.draw))
+        return tuple(_as_stored(part) for part in (*wanted, self.draw))
+
+
+def _as_stored(part: object) -> str:
+    """Write a part of a key as the table of rows holds it."""
+    return "" if part is None else f"{part:.6g}" if isinstance(part, float) else str(part)
 
 
 def code_digest() -> str:
