@@ -17,7 +17,7 @@ LAYERS = (
     ("cohorts", "preparation"),
     ("axes",),
     ("signature", "discovery"),
-    ("prediction",),
+    ("prediction", "replication"),
     ("criteria",),
     ("trial",),
     ("checks",),

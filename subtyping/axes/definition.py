@@ -1,11 +1,12 @@
 """Which analytes make an axis, and which must stay out of its general level."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from subtyping._validation import nearest
 from subtyping.exceptions import InputError
-from subtyping.knowledge import immune_axes, resolve_analyte
+from subtyping.knowledge import immune_axes
+from subtyping.knowledge.routine import routine_analyte
 
 __all__ = ["AxisDefinition", "define_axes"]
 
@@ -51,7 +52,7 @@ def _own(name: str, members: Sequence[str]) -> AxisDefinition:
     if not members:
         message = f"Axis {name!r} has no members; write members: [CCL17, CCL11, ...]."
         raise InputError(message)
-    resolved = tuple(dict.fromkeys(resolve_analyte(item) or item for item in members))
+    resolved = tuple(dict.fromkeys(routine_analyte(item) for item in members))
     known = immune_axes().get(name)
     correlates: tuple[str, ...] = ()
     if known is not None:
@@ -62,7 +63,10 @@ def _own(name: str, members: Sequence[str]) -> AxisDefinition:
 
 
 def define_axes(
-    declared: str | Mapping[str, object], others: Mapping[str, Sequence[str]] | None = None
+    declared: str | Mapping[str, object],
+    others: Mapping[str, Sequence[str]] | None = None,
+    *,
+    outside: Sequence[str] = (),
 ) -> tuple[AxisDefinition, ...]:
     """Return the declared axis first, then every other curated or user-defined one.
 
@@ -73,6 +77,9 @@ def define_axes(
         ``{"name": ..., "members": [...]}``.
     others : mapping of str to sequence of str, optional
         More axes by their members.
+    outside : sequence of str, optional
+        Analytes that stay out of the general level of every axis, such as routine markers, which
+        are no part of the panel's own measurement.
 
     Returns
     -------
@@ -110,4 +117,11 @@ def define_axes(
             message = "An axis of your own needs members: a list of analytes; got none."
             raise InputError(message)
         first = _own(str(declared["name"]), [str(item) for item in members])
-    return (first, *(axis for name, axis in known.items() if name != first.name))
+    axes = (first, *(axis for name, axis in known.items() if name != first.name))
+    return tuple(_without(axis, outside) for axis in axes) if outside else axes
+
+
+def _without(axis: AxisDefinition, outside: Sequence[str]) -> AxisDefinition:
+    """Return the axis with these analytes kept out of its level."""
+    apart = [name for name in outside if name not in axis.members]
+    return replace(axis, correlates=tuple(dict.fromkeys((*axis.correlates, *apart))))

@@ -7,9 +7,11 @@ interrupted.
 
 # The help lists the commands in the order of these imports.
 import subtyping.cli.run  # isort: skip
+import subtyping.cli.specifications  # isort: skip
 import subtyping.cli.check  # isort: skip
 import subtyping.cli.simulate  # isort: skip
 import subtyping.cli.assign  # isort: skip
+import subtyping.cli.replicate  # isort: skip
 import subtyping.cli.ui  # noqa: F401  # isort: skip
 from subtyping.cli.app import app
 from subtyping.cli.entry import exit_code_of, main

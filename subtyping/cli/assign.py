@@ -25,7 +25,10 @@ def assign(
     """Assign new patients with a saved model, one at a time or thousands.
 
     Writes one row for each sample of PANEL: sample_id, probability, label (subtype, other,
-    unclear) and reason. A patient's probability does not depend on who else is in the file.
+    unclear) and reason, then what the derivation people leave open of the probability, the score
+    and how much of it was lost with missing analytes. A patient's probability does not depend on
+    who else is in the file. Where 20 or more people have several visits, how far these agree is
+    printed.
 
     For example:
 
@@ -37,9 +40,15 @@ def assign(
     if out.is_dir():
         message = f"--out takes a file to write; {str(out)!r} is a folder."
         raise InputError(message)
-    from subtyping.study.assigning import assign_file
+    from subtyping.study.assigning import assign_people
 
-    table = assign_file(model, panel, samples=samples)
+    people = assign_people(model, panel, samples=samples)
+    table = people.table
     table.to_csv(out, index=False, lineterminator="\n")
     counts = ", ".join(f"{label} {n}" for label, n in table["label"].value_counts().items())
     typer.echo(f"{len(table)} samples assigned ({counts}). Written to {out}")
+    for note in people.notes:
+        typer.echo(f"Note: {note}")
+    if people.visits is not None:
+        for sentence in people.visits.table["sentence"]:
+            typer.echo(f"Repeated visits: {sentence}")

@@ -11,6 +11,7 @@ from subtyping._validation import nearest
 from subtyping.exceptions import InputError
 from subtyping.knowledge.routine import routine_markers
 from subtyping.panel.panel import Panel
+from subtyping.panel.routine import routine_analytes
 
 __all__ = ["Candidates", "NoMarkerError", "candidate_markers"]
 
@@ -80,6 +81,8 @@ def candidate_markers(
             message = f"criteria.markers names {name!r}, which was not measured."
             raise InputError(message + nearest(name, known))
     share = panel.detected_frac()
+    if routine is not None:  # a routine marker that is an axis member is offered in its own unit
+        share = share.drop(list(routine_analytes(panel)))
     analytes = [str(name) for name in share.index[share >= _DETECTED_IN_CASES]]
     analytes.sort(key=lambda name: name not in first)
     columns = [_censored(panel, name) for name in analytes]

@@ -189,6 +189,7 @@ def propose_criteria(
             )
         except NoMarkerError:
             kind = "no_marker"
+    what = _in_words(verdict.axis, "skew")
     if candidates is None:
         proposed = _Proposed([], [], None, "", [])
     else:
@@ -202,10 +203,16 @@ def propose_criteria(
             seed=seed,
         )
         if kind == "continuum":
-            skew = labelling.score(people.cases).values
-            aim = (verdict.axis, upper_frac)
+            scores = labelling.score(people.cases)
+            what = _in_words(verdict.axis, getattr(scores, "quantity", "skew"))
             tail = upper_tail_row(
-                task, candidates, skew, aim, resamples, jobs=jobs, advance=advance
+                task,
+                candidates,
+                scores.values,
+                (what, upper_frac),
+                resamples,
+                jobs=jobs,
+                advance=advance,
             )
             proposed = _Proposed([tail.rule], [tail.row], None, "", [])
         else:
@@ -215,8 +222,10 @@ def propose_criteria(
                 probability=membership(labels, people.cases.sample_ids),
                 fixed=[people.flags(rule) for _, rule in comparators],
             )
+            quantity = getattr(labelling.score(people.cases), "quantity", "skew")
+            target = _target(verdict.axis, quantity)
             proposed = _subtype_rules(
-                task, candidates, verdict.axis, resamples, jobs=jobs, advance=advance
+                task, candidates, target, resamples, jobs=jobs, advance=advance
             )
     for rule, row in zip(proposed.rules, proposed.rows, strict=True):
         row.update(people.reference_share(rule))
@@ -229,8 +238,21 @@ def propose_criteria(
         rows.append(comparator_row(note, rule, people, about, draws))
     table = as_table(rows)
     rules = (*proposed.rules, *(rule for _, rule in comparators))
-    sentence = criteria_sentence(table, kind, verdict.axis, verdict.n_needed, resamples)
+    sentence = criteria_sentence(table, kind, what, verdict.n_needed, resamples)
     return Criteria(table, rules, sentence)
+
+
+def _in_words(axis: str, quantity: str) -> str:
+    """Return what the axis was measured by: its skew, or its raw score, and called so."""
+    return f"{axis} skew" if quantity == "skew" else f"raw {axis} score (skew not applicable)"
+
+
+def _target(axis: str, quantity: str) -> str:
+    """Return what a rule is meant to find."""
+    what = (
+        f"{axis}-skewed subtype" if quantity == "skew" else f"subtype high on the raw {axis} score"
+    )
+    return f"membership of the {what}, as this procedure labels it"
 
 
 @dataclass(frozen=True, eq=False)
@@ -245,7 +267,7 @@ class _Proposed:
 def _subtype_rules(
     task: Resampling,
     candidates: Candidates,
-    axis: str,
+    target: str,
     resamples: int,
     *,
     jobs: int | None,
@@ -256,7 +278,6 @@ def _subtype_rules(
     chosen = choose_rules(task.values, task.probability, everybody, task.max_markers)
     task = replace(task, final=tuple(rule for rule in chosen if rule is not None))
     found = resample_rules(task, resamples, jobs=jobs, advance=advance)
-    target = f"membership of the {axis}-skewed subtype, as this procedure labels it"
     rules = [
         as_rule(choice, candidates, task.panel.platform, target, task.seed) for choice in task.final
     ]

@@ -53,7 +53,7 @@ def rule_note(
 
 
 def criteria_sentence(
-    table: pd.DataFrame, kind: str, axis: str, n_needed: int | None, resamples: int
+    table: pd.DataFrame, kind: str, what: str, n_needed: int | None, resamples: int
 ) -> str:
     """Return what the table says, with its caveats.
 
@@ -61,8 +61,10 @@ def criteria_sentence(
     ----------
     table : pandas.DataFrame
         Criteria table.
-    kind, axis : str
+    kind : str
         Of the verdict.
+    what : str
+        What it is about: the skew of an axis, or its raw score.
     n_needed : int or None
         Cases that would give enough power, where known.
     resamples : int
@@ -86,7 +88,7 @@ def criteria_sentence(
     if kind == "continuum":
         row = table.iloc[0]
         return (
-            f"No subtype rule is proposed: the {axis} skew is a continuum. A trial that wants its "
+            f"No subtype rule is proposed: the {what} is a continuum. A trial that wants its "
             f"upper part could take {row['rule_text']}, met by {row['positive_frac']:.0%} of the "
             f"cases and {row['reference_positive_frac']:.0%} of the reference people.{others}"
         )

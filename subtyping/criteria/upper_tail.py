@@ -67,7 +67,8 @@ def upper_tail_row(
     skew : pandas.Series
         Skew of the cases, indexed by sample_id.
     aim : tuple of (str, float)
-        Name of the axis, and share of the cases above the cut.
+        What is a continuum (the skew of an axis, or its raw score), and share of the cases above
+        the cut.
     resamples : int
     jobs, advance
         As in `propose_criteria`.
@@ -76,13 +77,13 @@ def upper_tail_row(
     -------
     UpperTail
     """
-    axis, upper_frac = aim
+    what, upper_frac = aim
     cases = task.panel.take(task.is_case)
     best = _follows_best(candidates.values, skew.reindex(cases.sample_ids).to_numpy(float))
     threshold = _upper_quantile(candidates.values[:, best], upper_frac)
     choice = Choice((best,), (">=",), (threshold,))
-    target = f"upper {upper_frac:.0%} of the continuous {axis} skew; not a subtype"
-    chosen_by = f"upper {upper_frac:.0%} of the cases on the analyte that follows the skew best"
+    target = f"upper {upper_frac:.0%} of the continuous {what}; not a subtype"
+    chosen_by = f"upper {upper_frac:.0%} of the cases on the marker that follows it best"
     rule = as_rule(choice, candidates, cases.platform, target, task.seed, chosen_by=chosen_by)
     draw = partial(_draw, task, best, upper_frac)
     found = [one for one in map_in_order(draw, range(resamples), jobs=jobs, advance=advance) if one]

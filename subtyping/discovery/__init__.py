@@ -1,8 +1,9 @@
 """Is there a subtype, and who is in it: labelling, existence test, verdict, assigner."""
 
-from subtyping.discovery.assigner import Assigner, build_card, load_assigner
+from subtyping.discovery.assigner import Assigner, load_assigner
 from subtyping.discovery.assignment import Assignment, assign_labels, unclear_assignment
 from subtyping.discovery.candidates import CANDIDATES, compare_candidates
+from subtyping.discovery.card import build_card
 from subtyping.discovery.clusterers import GaussianMixtureClusterer, HDBSCANClusterer
 from subtyping.discovery.consensus import ConsensusClusterer
 from subtyping.discovery.decide import decide, skew_curves, study_design

@@ -8,82 +8,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from subtyping._validation import count_of, one_of
+from subtyping._validation import one_of
 from subtyping.axes.level import AxisModel
-from subtyping.discovery.assignment import (
-    CLEAR_PROBABILITY,
-    Assignment,
-    assign_labels,
-    unclear_assignment,
-)
-from subtyping.discovery.labelling import FittedLabelling
+from subtyping.discovery.assignment import Assignment, assign_labels, unclear_assignment
+from subtyping.discovery.card import SCHEMA
+from subtyping.discovery.frozen_constants import FrozenConstants
+from subtyping.discovery.person_remarks import person_remarks
 from subtyping.discovery.raw_table import panel_from_table
-from subtyping.discovery.verdict import Verdict
 from subtyping.exceptions import ModelError
 from subtyping.panel.panel import Panel
+from subtyping.panel.routine import join_routine, routine_analytes, routine_values
+from subtyping.preparation.covariates import covariate_matrix
 from subtyping.preparation.preparation import Preparation
-from subtyping.preparation.prepared import Prepared
 from subtyping.statistics.mixtures import TwoGroups
 
-__all__ = ["Assigner", "build_card", "load_assigner"]
+__all__ = ["Assigner", "load_assigner"]
 
-SCHEMA = "subtyping.card/1"
+MOST_LOST = 0.5
+MORE_COLUMNS = ("probability_ci_low", "probability_ci_high", "value", "information_lost_frac")
 QUANTITIES = ("skew", "raw score")
-
-
-def build_card(
-    fitted: FittedLabelling,
-    verdict: Verdict,
-    *,
-    reading: Mapping[str, Any],
-    provenance: Mapping[str, Any],
-) -> dict[str, Any]:
-    """Write down a labelling as plain JSON: parameters, never code.
-
-    Parameters
-    ----------
-    fitted : FittedLabelling
-    verdict : Verdict
-    reading : mapping
-        How a panel of new people is read: ``format, unit, columns, zeros``.
-    provenance : mapping
-        Versions, seed and data digest of the run.
-
-    Returns
-    -------
-    dict
-    """
-    model = fitted.axes.models_[fitted.scores.axis]
-    values = fitted.scores.values.to_numpy()[fitted.is_case]
-    return {
-        "schema": SCHEMA,
-        "unit": fitted.preparation.unit_,
-        "platform": fitted.preparation.platform_,
-        "reading": dict(reading),
-        "preparation": fitted.preparation.to_card(),
-        "axis": model.to_card(),
-        "quantity": fitted.scores.quantity,
-        "mixture": {
-            "weight": fitted.model.weight,
-            "means": list(fitted.model.means),
-            "sds": list(fitted.model.sds),
-            "skewness": fitted.model.skewness,
-        },
-        "derivation": {
-            "n_case": int(fitted.is_case.sum()),
-            "n_reference": int(fitted.is_reference.sum()),
-            "value_min": float(values.min()),
-            "value_max": float(values.max()),
-        },
-        "clear_probability": CLEAR_PROBABILITY,
-        "verdict": {
-            "kind": verdict.kind,
-            "axis": verdict.axis,
-            "p_value": verdict.p_value,
-            "sentence": verdict.sentence,
-        },
-        "provenance": dict(provenance),
-    }
 
 
 class Assigner:
@@ -103,6 +46,9 @@ class Assigner:
         Every analyte of the derivation panel; the covariates the model adjusts for.
     reading : dict
         How a panel file is read: format, unit, columns, zeros.
+    routine : dict
+        Analytes that are routine markers of the samples table: ``marker, column, unit``, and
+        perhaps ``below_lod`` and ``lod``, of each.
 
     Notes
     -----
@@ -137,6 +83,10 @@ class Assigner:
             "columns": dict(reading.get("columns", {})),
             "zeros": reading.get("zeros"),
         }
+        self.routine: dict[str, dict[str, Any]] = {
+            str(name): {**item, "column": str(item["column"]), "unit": str(item["unit"])}
+            for name, item in (reading.get("routine") or {}).items()
+        }
         self._preparation = Preparation.from_card(card["preparation"])
         self.analytes, self.covariates = (
             self._preparation.analytes_,
@@ -159,6 +109,9 @@ class Assigner:
         self._quantity = one_of(str(card["quantity"]), QUANTITIES, "quantity", ModelError)
         derivation = card["derivation"]
         self._range = float(derivation["value_min"]), float(derivation["value_max"])
+        self._constants = FrozenConstants.from_card(
+            card.get("constants"), self._axis, is_skew=self._quantity == "skew"
+        )
 
     def read(self, values: pd.DataFrame) -> Panel:
         """Turn a raw table into a panel in the card's unit.
@@ -168,18 +121,58 @@ class Assigner:
         values : pandas.DataFrame
             A ``sample_id`` column (or the index) and one column per analyte; text such as
             ``<0.5`` is read as below detection; covariate columns named by their role
-            (age, sex, bmi) are used.
+            (age, sex, bmi) are used, and the columns of routine markers as the card names them.
 
         Returns
         -------
         Panel
         """
-        return panel_from_table(
+        own = [name for name in self.analytes if name not in self.routine]
+        columns = [item["column"] for item in self.routine.values()]
+        panel = panel_from_table(
             values,
             unit=self.unit,
-            analytes=self._preparation.analytes_,
-            covariates=self._preparation.covariates_,
+            analytes=own,
+            covariates=[*self._preparation.covariates_, *columns],
         )
+        return self.with_routine(panel)
+
+    def with_routine(self, panel: Panel) -> Panel:
+        """Let the routine markers of the model join a panel of new people.
+
+        Parameters
+        ----------
+        panel : Panel
+            Its samples table may have the columns the card names; one that is absent is a marker
+            that was not measured.
+
+        Returns
+        -------
+        Panel
+            The panel itself where the model has no routine marker.
+
+        Raises
+        ------
+        PanelError
+            If a cell cannot be a level.
+        """
+        if not self.routine:
+            return panel
+        declared, columns = {}, {}
+        for item in self.routine.values():
+            found = next((c for c in _spellings(item["column"]) if c in panel.samples), None)
+            if found is None:
+                continue
+            flag = item.get("below_lod") or {}
+            code = next((c for c in _spellings(flag.get("column")) if c in panel.samples), None)
+            below = None if code is None else {**flag, "column": code}
+            declared[item["marker"]] = {**item, "column": found, "below_lod": below}
+            columns[item["marker"]] = item["column"]
+        routine = routine_values(panel.samples, declared, "routine marker", may_be_empty=True)
+        alone = set(self.analytes) == set(self.routine)
+        if not alone:
+            panel = panel.select([n for n in panel.values if n not in self.routine])
+        return join_routine(panel, routine, columns, alone=alone) if columns else panel
 
     def assign(self, panel: Panel) -> Assignment:
         """Assign every sample of a panel, whatever its group.
@@ -192,70 +185,97 @@ class Assigner:
         Returns
         -------
         Assignment
-            In the order of the panel. ``reason`` tells what was missing or out of range. A person
-            with fewer than half of the axis members, or of the analytes of the level, measured is
-            unclear and has no probability.
+            In the order of the panel. ``reason`` tells what was not on the panel, missing, out
+            of range or of doubtful quality. After the columns every assignment has stand
+            ``probability_ci_low, probability_ci_high`` (what resampling the derivation people
+            leaves open), ``value`` (the skew, or raw score, the probability rests on) and
+            ``information_lost_frac`` (share of its variance that the missing analytes would have
+            told). A person with fewer than half of the axis members, or of the analytes of the
+            level, measured, or who has lost more than half of that information, is unclear and
+            has no probability.
 
         Raises
         ------
         ModelError
             If unit or platform differ, or no analyte is shared.
         """
+        self._require_routine(panel)
         prepared = self._preparation.transform(panel, same_plates=False)
+        measured = _measured(panel, list(prepared.z.columns))
         verdict = self._verdict
         if verdict != "discrete":
-            return unclear_assignment(panel.sample_ids, verdict)
-        scored = self._axis.scores(prepared.z)
-        values = scored["skew" if self._quantity == "skew" else "score"].to_numpy()
-        measured = _count_measured(panel, self.members)
-        for_level = self._axis.level_analytes if self._quantity == "skew" else ()
-        level = _count_measured(panel, for_level)
-        is_enough = (2 * measured >= len(self.members)) & (2 * level >= len(for_level))
-        probability = np.where(is_enough, self._mixture.probability(values), np.nan)
-        remarks = self._remarks(panel, prepared, values, measured)
-        said = f" of {len(for_level)} analytes of the level measured, too few; "
-        few = 2 * level < len(for_level)
-        remarks = np.where(few, level.astype(str).astype(object) + said + remarks, remarks)
-        return assign_labels(panel.sample_ids, probability, remarks)
+            blank = np.full(len(panel.sample_ids), np.nan)
+            table = unclear_assignment(panel.sample_ids, verdict).table
+            return Assignment(table.assign(**dict.fromkeys(MORE_COLUMNS, blank)))
+        is_skew = self._quantity == "skew"
+        scored = self._constants.score(prepared.z, measured)
+        members = measured[list(self.members)].sum(axis=1).to_numpy()
+        for_level = list(self._axis.level_analytes) if is_skew else []
+        level = measured[for_level].sum(axis=1).to_numpy()
+        is_enough = (2 * members >= len(self.members)) & (2 * level >= len(for_level))
+        is_enough &= scored.lost_frac <= MOST_LOST
+        probability = self._constants.probability(self._mixture, scored)
+        low, high = self._constants.interval(scored, self._distances(panel))
+        remarks = person_remarks(
+            panel,
+            prepared,
+            measured,
+            constants=self._constants,
+            scored=scored,
+            interval=(low, high),
+            probability=probability,
+            value_range=self._range,
+            covariates=self._preparation.covariates_,
+            most_lost=MOST_LOST,
+        )
+        nothing = np.where(is_enough, 0.0, np.nan)
+        probability = probability + nothing
+        assigned = assign_labels(panel.sample_ids, probability, remarks)
+        more = (
+            np.fmin(low, probability) + nothing,
+            np.fmax(high, probability) + nothing,
+            scored.value + np.where(members > 0, 0.0, np.nan),
+            scored.lost_frac,
+        )
+        return Assignment(assigned.table.assign(**dict(zip(MORE_COLUMNS, more, strict=True))))
 
-    def _remarks(
-        self, panel: Panel, prepared: Prepared, values: np.ndarray, measured: np.ndarray
-    ) -> np.ndarray:
-        lowest, highest = self._range
-        margin = 0.25 * (highest - lowest)
-        low, high = lowest - margin, highest + margin
-        absent = _absent_covariates(panel, self._preparation.covariates_)
-        remarks = []
-        for i, sample in enumerate(panel.sample_ids):
-            said = []
-            n_members = len(self.members)
-            if measured[i] < n_members:
-                few = ", too few" if 2 * measured[i] < n_members else ""
-                said.append(f"{measured[i]} of {n_members} members of the axis measured{few}")
-            missing = int(prepared.n_imputed[sample])
-            if missing:
-                said.append(f"{count_of(missing, 'analyte')} missing, taken at reference median")
-            if not low <= values[i] <= high:
-                said.append("outside the range the model was made on")
-            if absent[i]:
-                said.append(f"{', '.join(absent[i])} not given, taken at reference mean")
-            remarks.append("; ".join(said))
-        return np.array(remarks, dtype=object)
+    def _distances(self, panel: Panel) -> np.ndarray:
+        """Covariates less their reference means; 0 where unknown, which removes nothing."""
+        C = covariate_matrix(panel.samples, self._preparation.covariates_)
+        distance = C - self._preparation.slopes_.centre_
+        return np.where(np.isfinite(distance), distance, 0.0)
+
+    def _require_routine(self, panel: Panel) -> None:
+        """Raise if an analyte of the panel stands where the model has a routine marker."""
+        joined = routine_analytes(panel)
+        for name, item in self.routine.items():
+            if name in panel.values.columns and name not in joined:
+                message = (
+                    f"The model's {name} is a routine marker in {item['unit']}, read from the "
+                    f"column {item['column']!r}; the panel's own {name} is another measurement. "
+                    "Use Assigner.with_routine."
+                )
+                raise ModelError(message)
+        if self.routine and set(self.analytes) == set(self.routine) and not joined:
+            wanted = ", ".join(
+                f"{item['column']!r} ({item['unit']})" for item in self.routine.values()
+            )
+            message = (
+                f"The model is made of routine markers read from the column {wanted}, which the "
+                "new people do not have. Name the column so, in that unit."
+            )
+            raise ModelError(message)
 
 
-def _count_measured(panel: Panel, wanted: tuple[str, ...]) -> np.ndarray:
-    present = [name for name in wanted if name in panel.values.columns]
-    if not present:
-        return np.zeros(len(panel.sample_ids), dtype=int)
-    measured = panel.values[present].notna() | panel.below_lod[present]
-    return measured.sum(axis=1).to_numpy()
+def _spellings(column: object) -> tuple[str, ...]:
+    """Return how a column of the user's file may be called in a samples table."""
+    return () if column is None else (str(column), f"panel:{column}")
 
 
-def _absent_covariates(panel: Panel, wanted: tuple[str, ...]) -> list[list[str]]:
-    from subtyping.preparation.covariates import covariate_matrix
-
-    unknown = ~np.isfinite(covariate_matrix(panel.samples, wanted))
-    return [[name for name, gone in zip(wanted, row, strict=True) if gone] for row in unknown]
+def _measured(panel: Panel, wanted: list[str]) -> pd.DataFrame:
+    """Tell which of the model's analytes have a number or a below-detection flag."""
+    there = panel.values.notna() | panel.below_lod | panel.above_uloq
+    return there.reindex(columns=wanted, fill_value=False).astype(bool)
 
 
 def load_assigner(model: str | Path) -> Assigner:

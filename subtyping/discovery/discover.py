@@ -9,6 +9,7 @@ from subtyping.discovery.labelling import FittedLabelling, LabellingProcedure
 from subtyping.discovery.settings import DiscoverySettings
 from subtyping.discovery.verdict import Verdict
 from subtyping.panel.panel import Panel
+from subtyping.panel.routine import routine_analytes
 
 __all__ = ["discover", "make_procedure"]
 
@@ -47,7 +48,8 @@ def make_procedure(
     settings = dict(preparation or {})
     if "batch" in study_design(panel, cases, references).aliased:
         settings["adjust_plates"] = False
-    return LabellingProcedure(cases, references, define_axes(axis, other_axes), settings)
+    axes = define_axes(axis, other_axes, outside=routine_analytes(panel))
+    return LabellingProcedure(cases, references, axes, settings)
 
 
 def discover(

@@ -9,7 +9,7 @@ from subtyping._random import child_seed
 
 __all__ = ["embed"]
 
-LEAST_SAMPLES = 10
+LEAST_SAMPLES, LEAST_ANALYTES = 10, 3
 
 
 def embed(z: pd.DataFrame, *, seed: int = 0) -> pd.DataFrame | None:
@@ -24,14 +24,15 @@ def embed(z: pd.DataFrame, *, seed: int = 0) -> pd.DataFrame | None:
     Returns
     -------
     pandas.DataFrame or None
-        ``sample_id, x, y``; None with fewer than 10 samples. UMAP shows clumps in data that have
-        none; this is for looking at plates and outliers, not for finding subtypes.
+        ``sample_id, x, y``; None with fewer than 10 samples or 3 analytes (two can be drawn as
+        they are). UMAP shows clumps in data that have none; this is for looking at plates and
+        outliers, not for finding subtypes.
 
     References
     ----------
     McInnes L, Healy J, Melville J (2018). UMAP. doi:10.21105/joss.00861.
     """
-    if len(z) < LEAST_SAMPLES:
+    if len(z) < LEAST_SAMPLES or z.shape[1] < LEAST_ANALYTES:
         return None
     with warnings.catch_warnings():
         # Importing umap warns that TensorFlow, which only its parametric variant needs, is absent.

@@ -109,7 +109,7 @@ def weigh(
     rejects = test.p_value <= LEVEL
     if rejects or everything:
         factors = _biological_factors(fitted, panel, biology or {})
-        veto = _examine_group(weighed, fitted, panel, factors, seed)
+        veto = examine_group(weighed, fitted, panel, factors, seed)
         detection, is_gone = imputed_line(fitted, panel, seed, settings.n_bootstrap)
         weighed.lines += [] if detection is None else [detection]
         if is_gone and not veto:
@@ -154,7 +154,7 @@ def _twins(fitted: FittedLabelling, panel: Panel, seed: int) -> list[FittedLabel
     return twins
 
 
-def _examine_group(
+def examine_group(
     weighed: Weighing,
     fitted: FittedLabelling,
     panel: Panel,

@@ -7,7 +7,9 @@ from subtyping.figures.cohort_map import cohort_map
 from subtyping.figures.criteria_operating_characteristics import (
     criteria_operating_characteristics,
 )
+from subtyping.figures.replication import replication
 from subtyping.figures.skew_distribution import skew_distribution
+from subtyping.figures.specification_curve import specification_curve
 from subtyping.figures.style import group_colours, new_axes, save_png, to_svg
 from subtyping.figures.volcano import volcano
 
@@ -19,8 +21,10 @@ __all__ = [
     "criteria_operating_characteristics",
     "group_colours",
     "new_axes",
+    "replication",
     "save_png",
     "skew_distribution",
+    "specification_curve",
     "to_svg",
     "volcano",
 ]

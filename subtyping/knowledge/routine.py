@@ -8,8 +8,9 @@ import pandas as pd
 from subtyping._validation import nearest
 from subtyping.exceptions import InputError
 from subtyping.knowledge._tables import load_table
+from subtyping.knowledge.aliases import resolve_analyte
 
-__all__ = ["routine_markers", "to_canonical"]
+__all__ = ["routine_analyte", "routine_markers", "to_canonical"]
 
 Numbers = TypeVar("Numbers", float, np.ndarray, pd.Series)
 
@@ -46,6 +47,32 @@ def routine_markers() -> pd.DataFrame:
     table = first[["marker", "title", "unit"]].copy()
     table["accepted_units"] = accepted.to_numpy()
     return table.join(first[["source", "mark"]])
+
+
+def routine_analyte(name: str) -> str:
+    """Return the name under which a routine marker can be a member of an axis.
+
+    Parameters
+    ----------
+    name : str
+        A marker of `routine_markers` or any name of its analyte.
+
+    Returns
+    -------
+    str
+        The symbol of the analyte, or the marker itself where it is no analyte (a cell count).
+
+    Examples
+    --------
+    >>> from subtyping.knowledge.routine import routine_analyte
+    >>> [routine_analyte(name) for name in ("crp", "hs-CRP", "Eosinophils")]
+    ['CRP', 'CRP', 'eosinophils']
+    """
+    symbol = resolve_analyte(name)
+    if symbol is not None:
+        return symbol
+    plain = str(name).strip()
+    return plain.casefold() if plain.casefold() in set(_units()["marker"]) else plain
 
 
 def to_canonical(marker: str, value: Numbers, unit: str) -> Numbers:

@@ -98,9 +98,10 @@ def _words(result: "StudyResult") -> dict[str, str]:
     verdict = result.verdict
     wording = VERDICTS[verdict.kind]
     needed = f"about {verdict.n_needed:,} cases" if verdict.n_needed else "many more cases"
-    names = {"axis": verdict.axis, "needed": needed}
     skew = result.axis_scores.table.get(f"{verdict.axis}_skew")
     has_skew = skew is not None and bool(skew.notna().any())
+    quantity = f"{verdict.axis} skew" if has_skew else f"raw {verdict.axis} score"
+    names = {"axis": verdict.axis, "needed": needed, "quantity": quantity}
     return {
         "badge": wording.badge,
         "heading": wording.heading,

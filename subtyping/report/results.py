@@ -1,7 +1,7 @@
 """The one object a study hands to the report and to tracking."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -65,6 +65,9 @@ class StudyResult:
         How much of the panel goes with delays before spinning.
     skew_fit : pandas.DataFrame or None
         ``x, density_mixture, density_unimodal``: the curves fitted to the skew among cases.
+    visits : dict of str to pandas.DataFrame
+        Where people were sampled several times, ``visits`` (agreement of labels and scores) and
+        ``visit_assignments`` (every visit); empty otherwise.
     sample_groups : pandas.Series or None
         Group of every sample, indexed by sample_id. Where None, the groups of `embedding` are
         used, and where that is None too, figures tell cases from other people only.
@@ -89,6 +92,7 @@ class StudyResult:
     handling: "HandlingReport | None" = None
     skew_fit: pd.DataFrame | None = None
     sample_groups: pd.Series | None = None
+    visits: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     @property
     def group_of_sample(self) -> pd.Series:

@@ -29,7 +29,8 @@ def report_tables(result: "StudyResult") -> dict[str, pd.DataFrame]:
         ``coherence``, ``assignments`` (sample_id, probability, label, reason), ``evidence``,
         ``criteria``, ``checks``, ``detection``, ``design``, ``metrics``, ``groups``, ``dropped``;
         where the study made them ``differential``, ``handling``, ``embedding``,
-        ``prediction_metrics``, ``out_of_fold``, ``calibration``, ``folds`` and ``attribution``.
+        ``visits``, ``visit_assignments``, ``prediction_metrics``, ``out_of_fold``,
+        ``calibration``, ``folds`` and ``attribution``.
         A result that is absent has no table; one without rows keeps its columns. Nothing in a
         table depends on the clock.
     """
@@ -56,6 +57,7 @@ def report_tables(result: "StudyResult") -> dict[str, pd.DataFrame]:
         tables["embedding"] = result.embedding
     if result.prediction is not None:
         tables |= _prediction_tables(result.prediction)
+    tables |= dict(result.visits)
     return dict(sorted(tables.items()))
 
 

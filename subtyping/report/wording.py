@@ -14,8 +14,8 @@ class VerdictWording:
     badge : str
         Two or three words.
     means, does_not_mean, next_step : str
-        One or two sentences each; ``{axis}`` stands for the axis of the verdict, ``{needed}`` for
-        how many cases would do.
+        One or two sentences each; ``{axis}`` stands for the axis of the verdict, ``{quantity}``
+        for its skew or raw score, ``{needed}`` for how many cases would do.
     heading : str
         Above the criteria.
     """
@@ -30,7 +30,7 @@ class VerdictWording:
 VERDICTS = {
     "discrete": VerdictWording(
         "Candidate subtype",
-        "In these people the {axis} skew is better described as two groups than as one, and no "
+        "In these people the {quantity} is better described as two groups than as one, and no "
         "technical cause that was looked for explains the second group. A trial could try to "
         "enrol on it.",
         "It has not been seen again in independent people, and nothing here shows that the group "

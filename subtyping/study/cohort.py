@@ -6,15 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from subtyping._validation import count_of, list_some, nearest
+from subtyping._validation import nearest
 from subtyping.exceptions import SpecError
-from subtyping.knowledge import to_canonical
 from subtyping.panel import Panel, read_panel
-from subtyping.panel.text_values import parse_values
+from subtyping.panel.routine import RoutineValues
+from subtyping.study.bands import banded
 from subtyping.study.cohort_spec import CohortSpec, GroupsSpec
+from subtyping.study.routine_cohort import (
+    panel_of_markers,
+    read_markers_file,
+    read_routine,
+    with_axis_members,
+)
 from subtyping.study.spec import StudySpec
 
 __all__ = ["StudyCohort", "load_cohort"]
@@ -34,11 +39,13 @@ class StudyCohort:
     routine : pandas.DataFrame
         Routine markers in canonical units, one column each; no columns where none was declared.
     routine_columns : mapping
-        Marker to ``{column, unit}`` as declared.
+        Marker to ``{column, unit}`` as declared, and ``below_lod`` and ``lod`` where they were.
     data_sha256 : str
         Digest of the input files, or of the simulated tables.
     source : str
         Name of the data for people: the file, or the simulated design.
+    visits : Panel or None
+        Every sample of the people of the panel, where some have several and the study uses one.
     """
 
     panel: Panel
@@ -47,9 +54,10 @@ class StudyCohort:
     comparison: tuple[str, ...]
     columns: Mapping[str, str]
     routine: pd.DataFrame
-    routine_columns: Mapping[str, Mapping[str, str]]
+    routine_columns: Mapping[str, Mapping[str, Any]]
     data_sha256: str
     source: str
+    visits: Panel | None = None
 
     def groups_table(self) -> pd.DataFrame:
         """Return ``group, role, n``: every group of the panel, blank ones included."""
@@ -102,7 +110,7 @@ def load_cohort(spec: StudySpec, data: str | Path | None = None) -> StudyCohort:
     if spec.cohort.simulate is not None:
         cohort = _simulated(spec)
     else:
-        cohort = _read(spec.cohort, Path(data) if data is not None else spec.folder)
+        cohort = _read(spec, Path(data) if data is not None else spec.folder)
     _require_groups(cohort)
     return cohort
 
@@ -120,15 +128,17 @@ def _simulated(spec: StudySpec) -> StudyCohort:
         message = f"cohort.simulate: {error}."
         raise SpecError(message) from None
     groups = spec.cohort.groups or GroupsSpec(**_listed(cohort.groups))
+    routine = read_routine(cohort.panel, cohort.routine)
+    panel, routine = with_axis_members(cohort.panel, routine, cohort.routine, spec)
     tables = (cohort.panel.values, cohort.panel.samples)
     text = "".join(table.to_csv(lineterminator="\n") for table in tables)
     return StudyCohort(
-        panel=cohort.panel,
+        panel=panel,
         case=tuple(groups.case),
         reference=tuple(groups.reference),
         comparison=tuple(groups.comparison),
         columns=dict(cohort.columns),
-        routine=_routine(cohort.panel, cohort.routine),
+        routine=routine.numbers,
         routine_columns=cohort.routine,
         data_sha256=hashlib.sha256(text.encode()).hexdigest(),
         source=f"simulated {wanted.design}",
@@ -143,44 +153,80 @@ def _listed(groups: Mapping[str, Any]) -> dict[str, list[str]]:
     }
 
 
-def _read(cohort: CohortSpec, folder: Path) -> StudyCohort:
-    """Read the panel files of a specification."""
-    assert cohort.panel is not None, "a specification holds a panel or a design"
-    assert cohort.groups is not None, "a specification requires groups beside a panel"
-    files = [_file(folder, cohort.panel, "cohort.panel")]
-    samples: str | Path | None = cohort.samples
-    if cohort.samples not in (None, "same"):
-        samples = _file(folder, str(cohort.samples), "cohort.samples")
-        files.append(samples)
-    lod = None if cohort.lod is None else _file(folder, cohort.lod, "cohort.lod")
-    files.extend([] if lod is None else [lod])
-    panel = read_panel(
-        files[0],
-        samples=samples,
-        unit=cohort.unit,
-        format=cohort.format,
-        columns=cohort.roles,
-        analytes=cohort.analytes,
-        zeros=cohort.zeros,
-        lod=lod,
-        where=cohort.where or None,
-        duplicates=cohort.duplicates,
-        visits=cohort.visits,
-        qc_flagged=cohort.qc_flagged,
-        unknown_roles=cohort.unknown_roles,
-    )
-    routine = {name: item.model_dump() for name, item in cohort.routine.items()}
+def _read(spec: StudySpec, folder: Path) -> StudyCohort:
+    """Read the files of a specification."""
+    cohort = spec.cohort
+    assert cohort.groups is not None, "a specification requires groups beside its files"
+    names = {
+        "panel": cohort.panel,
+        "samples": None if cohort.samples == "same" else cohort.samples,
+        "lod": cohort.lod,
+    }
+    files = {
+        key: _file(folder, name, f"cohort.{key}") for key, name in names.items() if name is not None
+    }
+    panel, routine = _read_people(spec, files, cohort.visits)
     return StudyCohort(
         panel=panel,
         case=tuple(cohort.groups.case),
         reference=tuple(cohort.groups.reference),
         comparison=tuple(cohort.groups.comparison),
         columns=cohort.roles,
-        routine=_routine(panel, routine),
-        routine_columns=routine,
-        data_sha256=_digest(files),
-        source=Path(cohort.panel).name,
+        routine=routine.numbers,
+        routine_columns=_declared(cohort),
+        data_sha256=_digest(list(files.values())),
+        source=next(iter(files.values())).name,
+        visits=_every_visit(spec, files, panel),
     )
+
+
+def _declared(cohort: CohortSpec) -> dict[str, dict[str, Any]]:
+    """Return the routine markers as they were declared."""
+    return {name: item.model_dump(exclude_none=True) for name, item in cohort.routine.items()}
+
+
+def _read_people(
+    spec: StudySpec, files: Mapping[str, Path], visits: str | None
+) -> tuple[Panel, RoutineValues]:
+    """Read the people of one policy on visits: panel, groups and routine markers."""
+    cohort = spec.cohort
+    declared = _declared(cohort)
+    policies: dict[str, Any] = {
+        "columns": cohort.roles,
+        "where": cohort.where or None,
+        "duplicates": cohort.duplicates,
+        "visits": visits,
+        "qc_flagged": cohort.qc_flagged,
+        "unknown_roles": cohort.unknown_roles,
+    }
+    if "panel" not in files:
+        panel, routine = read_markers_file(files["samples"], declared, **policies)
+        panel, routine = panel_of_markers(panel, routine, declared, spec)
+    else:
+        panel = read_panel(
+            files["panel"],
+            samples=files.get("samples", cohort.samples),
+            unit=cohort.unit,
+            format=cohort.format,
+            analytes=cohort.analytes,
+            zeros=cohort.zeros,
+            lod=files.get("lod"),
+            **policies,
+        )
+        routine = read_routine(panel, declared)
+        panel, routine = with_axis_members(panel, routine, declared, spec)
+    return banded(panel, cohort.bands, cohort.columns["group"]), routine
+
+
+def _every_visit(spec: StudySpec, files: Mapping[str, Path], panel: Panel) -> Panel | None:
+    """Return every sample of the study's people, where the study uses fewer than there are."""
+    if spec.cohort.visits is None or "subject" not in panel.samples:
+        return None
+    everyone, _ = _read_people(spec, files, "all")
+    known = panel.samples["subject"].dropna()
+    mine = everyone.samples["subject"].isin(known).to_numpy(dtype=bool)
+    repeated = everyone.samples.loc[mine, "subject"].duplicated().any()
+    return everyone.take(mine) if repeated else None
 
 
 def _file(folder: Path, name: str, key: str) -> Path:
@@ -206,41 +252,6 @@ def _digest(files: list[Path]) -> str:
     for file in files:
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
-
-
-def _routine(panel: Panel, declared: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
-    """Return the routine markers in canonical units."""
-    table = pd.DataFrame(index=panel.sample_ids)
-    for marker, item in declared.items():
-        column = str(item["column"])
-        if column not in panel.samples:
-            message = (
-                f"cohort.routine.{marker}: the samples table has no column {column!r}."
-                f"{nearest(column, map(str, panel.samples.columns))}"
-            )
-            raise SpecError(message)
-        numbers = _routine_numbers(panel.samples[column], f"cohort.routine.{marker}", column)
-        table[marker] = to_canonical(marker, numbers, str(item["unit"]))
-    return table
-
-
-def _routine_numbers(cells: pd.Series, key: str, column: str) -> pd.Series:
-    """Return the numbers of a routine marker; ``<0.5`` counts as its limit, text is refused."""
-    parsed = parse_values(cells)
-    filled = np.where(np.isnan(parsed.values), parsed.lod, parsed.values)
-    if np.isnan(filled).all():
-        message = f"{key}: the column {column!r} holds no number."
-        raise SpecError(message)
-    is_cell = parsed.is_text | parsed.below_lod | parsed.above_uloq
-    wrong = (is_cell & np.isnan(filled)) | (filled < 0)
-    if wrong.any():
-        message = (
-            f"{key}: the column {column!r} has {count_of(int(wrong.sum()), 'cell')} that cannot "
-            f"be a level, such as {list_some(pd.unique(cells[wrong]))}. Expected a number of 0 "
-            "or more, blank, <0.5 or >1000."
-        )
-        raise SpecError(message)
-    return pd.Series(filled, index=cells.index, dtype=float)
 
 
 def _group_counts(panel: Panel) -> pd.Series:

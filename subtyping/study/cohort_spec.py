@@ -1,5 +1,6 @@
 """The part of a specification that says which people were measured, and how to read the file."""
 
+from itertools import pairwise
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -8,7 +9,15 @@ from subtyping._validation import nearest
 from subtyping.panel.panel import ROLES
 from subtyping.study.documents import UNKNOWN
 
-__all__ = ["CohortSpec", "GroupsSpec", "RoutineSpec", "SimulateSpec", "as_group"]
+__all__ = [
+    "BandSpec",
+    "CohortSpec",
+    "FlagSpec",
+    "GroupsSpec",
+    "RoutineSpec",
+    "SimulateSpec",
+    "as_group",
+]
 
 LONG_ROLES = ("analyte", "value", "unit", "lod")
 EXACT = 1e15  # whole numbers beyond it are not exact, so codes as long as that stay text
@@ -67,11 +76,63 @@ class GroupsSpec(Section):
         return self
 
 
+class FlagSpec(Section):
+    """A column of codes, and the codes that say that a value lies below detection."""
+
+    column: str
+    values: list[str] = Field(min_length=1)
+
+    @field_validator("values", mode="before")
+    @classmethod
+    def _as_texts(cls, value: Any) -> Any:
+        values = value if isinstance(value, list) else [value]
+        if any(item is None for item in values):
+            message = "a code is needed, such as values: [1]; a blank cell cannot be one."
+            raise ValueError(message)
+        return [as_group(item) for item in values]
+
+
 class RoutineSpec(Section):
-    """A clinical laboratory marker outside the panel: its column and the unit of that column."""
+    """A clinical laboratory marker outside the panel: its column and the unit of that column.
+
+    A value is below detection where `below_lod` says so, where it is under `lod` (in the unit of
+    the column), or where the cell reads ``<0.5``; its number is kept where there is one.
+    """
 
     column: str
     unit: str
+    below_lod: FlagSpec | None = None
+    lod: float | None = Field(default=None, gt=0)
+
+
+class BandSpec(Section):
+    """A group made of the numbers of the group column: from `at_least` up to, not at, `below`."""
+
+    at_least: float | None = None
+    below: float | None = None
+
+    @model_validator(mode="after")
+    def _holds_something(self) -> "BandSpec":
+        if self.at_least is None and self.below is None:
+            message = "a band needs a limit; write {at_least: 10}, {below: 5} or both."
+            raise ValueError(message)
+        if self.low >= self.high:
+            message = (
+                f"no number is at least {self.low:g} and below {self.high:g}; at_least must be "
+                "the smaller of the two."
+            )
+            raise ValueError(message)
+        return self
+
+    @property
+    def low(self) -> float:
+        """Smallest number of the band."""
+        return float("-inf") if self.at_least is None else self.at_least
+
+    @property
+    def high(self) -> float:
+        """First number above the band."""
+        return float("inf") if self.below is None else self.below
 
 
 class SimulateSpec(BaseModel):
@@ -96,8 +157,9 @@ class SimulateSpec(BaseModel):
 class CohortSpec(Section):
     """Where the panel comes from and what its columns mean.
 
-    Either `panel` (a file, with everything declared that reading it needs) or `simulate`, which
-    brings its own columns and groups.
+    Either `panel` (a file, with everything declared that reading it needs), or `simulate`, which
+    brings its own columns and groups, or neither: then `samples` and `routine` are the cohort, and
+    the axis is made of routine markers. `bands` turn a numeric group column into groups.
     """
 
     panel: str | None = None
@@ -111,12 +173,13 @@ class CohortSpec(Section):
     where: dict[str, Any] = {}
     columns: dict[str, str] = {}
     routine: dict[str, RoutineSpec] = {}
+    bands: dict[str, BandSpec] = {}
     groups: GroupsSpec | None = None
     duplicates: Literal["error", "first", "last", "mean", "drop"] = "error"
     visits: str | None = None
     qc_flagged: Literal["keep", "drop"] = "keep"
 
-    @field_validator("where", "columns", "routine", mode="before")
+    @field_validator("where", "columns", "routine", "bands", mode="before")
     @classmethod
     def _empty_is_none(cls, value: Any) -> Any:
         return {} if value is None else value
@@ -145,15 +208,27 @@ class CohortSpec(Section):
             raise ValueError(message)
         return value
 
+    @field_validator("bands")
+    @classmethod
+    def _bands_apart(cls, value: dict[str, BandSpec]) -> dict[str, BandSpec]:
+        ordered = sorted(value.items(), key=lambda item: item[1].low)
+        for (name, band), (other, above) in pairwise(ordered):
+            if above.low < band.high:
+                message = f"the bands {name!r} and {other!r} overlap; a number has one band only."
+                raise ValueError(message)
+        return value
+
     @model_validator(mode="after")
     def _one_source(self) -> "CohortSpec":
-        if (self.panel is None) == (self.simulate is None):
+        if self.panel is not None and self.simulate is not None:
             message = "give either panel (a file) or simulate (a design), and not both."
             raise ValueError(message)
         if self.simulate is not None:
             self._refuse_reading_keys()
             return self
-        if self.unit is None and not self.format.startswith("olink"):
+        if self.panel is None:
+            self._require_routine()
+        elif self.unit is None and not self.format.startswith("olink"):
             message = (
                 "the unit of the values is not declared; write unit: pg/mL, unit: NPX or "
                 "unit: log2."
@@ -171,13 +246,54 @@ class CohortSpec(Section):
                 "samples table>}."
             )
             raise ValueError(message)
-        if self.samples == "same" and not self.analytes and self.format == "wide":
+        unmade = [name for name in self._named_groups() if self.bands and name not in self.bands]
+        if unmade:
+            message = (
+                f"groups names {unmade[0]!r}, which is no band; the bands are "
+                f"{', '.join(self.bands)}.{nearest(unmade[0], self.bands)}"
+            )
+            raise ValueError(message)
+        if self.panel and self.samples == "same" and not self.analytes and self.format == "wide":
             message = (
                 "where samples: same, the analytes must be named; write analytes: "
                 "<first>..<last> or a list."
             )
             raise ValueError(message)
         return self
+
+    def _named_groups(self) -> list[str]:
+        """Return every group the specification names."""
+        parts = self.groups
+        return [] if parts is None else [*parts.case, *parts.reference, *parts.comparison]
+
+    def _require_routine(self) -> None:
+        """Raise if neither panel nor design is given and routine markers cannot stand in."""
+        if not self.routine:
+            message = (
+                "give either panel (a file) or simulate (a design); without a panel, samples and "
+                "routine markers are needed: routine: {crp: {column: ..., unit: mg/L}}."
+            )
+            raise ValueError(message)
+        if self.samples in (None, "same"):
+            message = (
+                "without a panel the routine markers are read from the samples table; write "
+                "samples: <file>."
+            )
+            raise ValueError(message)
+        given = {
+            "format": self.format != "wide",
+            "unit": self.unit is not None,
+            "analytes": self.analytes is not None,
+            "zeros": self.zeros is not None,
+            "lod": self.lod is not None,
+        }
+        wrong = [name for name, is_given in given.items() if is_given]
+        if wrong:
+            message = (
+                f"{', '.join(wrong)} would describe a panel file, and none is given; name it with "
+                "panel, or leave them out (each routine marker has its own unit and lod)."
+            )
+            raise ValueError(message)
 
     def _refuse_reading_keys(self) -> None:
         """Raise if keys that describe a file stand beside `simulate`."""

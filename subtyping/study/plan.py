@@ -11,6 +11,8 @@ from subtyping.discovery import (
 )
 from subtyping.exceptions import SpecError
 from subtyping.knowledge import resolve_analyte
+from subtyping.knowledge.routine import routine_analyte
+from subtyping.panel.routine import routine_analytes
 from subtyping.study.cohort import StudyCohort
 from subtyping.study.spec import StudySpec
 
@@ -82,7 +84,8 @@ def make_plan(spec: StudySpec, cohort: StudyCohort) -> StudyPlan:
     )
     wanted = choice.adjust if spec.signature.covariates is None else spec.signature.covariates
     minimum = spec.discovery.minimum_subtype
-    _require_known_power(minimum.fraction, minimum.effective_separation)
+    if spec.discovery.power == "stored":
+        _require_known_power(minimum.fraction, minimum.effective_separation)
     return StudyPlan(
         procedure=procedure,
         discovery=DiscoverySettings(
@@ -90,6 +93,7 @@ def make_plan(spec: StudySpec, cohort: StudyCohort) -> StudyPlan:
             n_resamples=spec.discovery.resamples,
             minimum_fraction=minimum.fraction,
             minimum_separation=minimum.effective_separation,
+            power=spec.discovery.power,
             assay_cv_pct=spec.discovery.assay_cv_pct,
             allow_aliased=spec.discovery.allow_aliased,
         ),
@@ -108,7 +112,7 @@ def _require_known_power(fraction: float, separation: float) -> None:
         if value < least:
             message = (
                 f"discovery.minimum_subtype.{name} must be at least {least:g}, the smallest whose "
-                f"power is known; got {value:g}."
+                f"power is stored; got {value:g}. Ask for discovery.power: simulated instead."
             )
             raise SpecError(message)
 
@@ -128,10 +132,14 @@ def _markers(spec: StudySpec, cohort: StudyCohort) -> tuple[str, ...] | None:
     """Resolve the markers the criteria may use."""
     if spec.criteria.markers is None:
         return None
-    known = [*map(str, cohort.panel.values.columns), *cohort.routine_columns]
+    joined = routine_analytes(cohort.panel)
+    own = [name for name in map(str, cohort.panel.values.columns) if name not in joined]
+    known = [*own, *cohort.routine_columns]
+    by_analyte = {routine_analyte(name): name for name in cohort.routine_columns}
     chosen = []
     for name in spec.criteria.markers:
         marker = name if name in known else resolve_analyte(name) or name
+        marker = by_analyte.get(marker, marker) if marker not in known else marker
         if marker not in known:
             message = (
                 f"criteria.markers: {name!r} is neither an analyte of the panel nor a routine "

@@ -14,10 +14,11 @@ from subtyping.discovery import build_card, decide, skew_curves
 from subtyping.exceptions import InputError
 from subtyping.report import StudyResult, is_done, mark_done, write_report
 from subtyping.study import stages
+from subtyping.study.assigning import reading_of
 from subtyping.study.cohort import StudyCohort, load_cohort
 from subtyping.study.metrics import headline_metrics, with_null_twin
 from subtyping.study.plan import StudyPlan, make_plan
-from subtyping.study.provenance import provenance_of
+from subtyping.study.provenance import declaration_sha256, provenance_of
 from subtyping.study.spec import StudySpec
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class _Study:
     shown: Progress
     started: datetime
     clock: float
+    declared: str
+    earlier: dict[str, Any] | None = None
 
 
 def run_study(
@@ -101,12 +104,14 @@ def run_study(
     """
     shown = silent() if progress is None else progress
     started, clock = datetime.now(UTC), time.monotonic()
-    folder = _claimed(Path(out), force=force)
+    declared = declaration_sha256(spec)  # before the data are read
+    folder = claimed_folder(Path(out), force=force)
     shown.stage("reading")
     cohort = load_cohort(spec, data)
     plan = make_plan(spec, cohort)
-    study = _Study(spec, cohort, plan, jobs, shown, started, clock)
-    with _tracking(spec, folder.name, tracking_uri, track=track) as run:
+    study = _Study(spec, cohort, plan, jobs, shown, started, clock, declared)
+    with study_tracking(spec, folder.name, tracking_uri, declared, track=track) as run:
+        study = replace(study, earlier=earlier_looks(run, cohort.data_sha256, declared))
         result, candidates = _analyse(study)
         shown.stage("report")
         write_report(result, folder, is_final=False)
@@ -121,7 +126,7 @@ def run_study(
     return result
 
 
-def _claimed(folder: Path, *, force: bool) -> Path:
+def claimed_folder(folder: Path, *, force: bool) -> Path:
     """Return the folder, or refuse one that is a file or holds a finished run."""
     if folder.exists() and not folder.is_dir():
         message = f"--out must be a folder; {str(folder)!r} is a file."
@@ -141,16 +146,19 @@ def _claimed(folder: Path, *, force: bool) -> Path:
 
 
 @contextmanager
-def _tracking(
-    spec: StudySpec, name: str, uri: str | None, *, track: bool
+def study_tracking(
+    spec: StudySpec, name: str, uri: str | None, declared: str, *, track: bool
 ) -> "Iterator[TrackedRun | None]":
     """Open the tracked run, or nothing."""
     if not track:
         yield None
         return
-    from subtyping.tracking import start_records, tracked_run
+    from subtyping.tracking import Tag, start_records, tracked_run
 
-    records = start_records(spec.to_dict(), spec.question)
+    records = [
+        Tag("subtyping.declaration_sha256", declared),
+        *start_records(spec.to_dict(), spec.question),
+    ]
     with ExitStack() as stack:
         try:
             run = stack.enter_context(tracked_run(name, records, uri=uri))
@@ -159,6 +167,21 @@ def _tracking(
         except Exception as error:
             raise InputError(_store_failed(error)) from error
         yield run
+
+
+def earlier_looks(
+    run: "TrackedRun | None", data_sha256: str, declared: str
+) -> dict[str, Any] | None:
+    """Return what the store knows of other declarations on the same data, and tag the run."""
+    if run is None:
+        return None
+    from subtyping.tracking import Tag, earlier_declarations
+
+    earlier = earlier_declarations(run.store, data_sha256, declared)
+    run.log([Tag("subtyping.axes_tried", str(1 + earlier.count))])
+    if not earlier.count:
+        return None
+    return {"count": earlier.count, "axes": list(earlier.axes), "sentence": earlier.sentence}
 
 
 def _store_failed(error: Exception) -> str:
@@ -182,7 +205,8 @@ def _analyse(study: _Study) -> tuple[StudyResult, list[Any]]:
     differential = stages.compare_groups(cohort, plan, fitted, spec)
     shown.stage("verdict")
     every_line = replace(plan.discovery, evidence="all")
-    verdict = decide(fitted, panel, design, every_line, seed=spec.seed)
+    biology = stages.acute_inflammation(cohort)
+    verdict = decide(fitted, panel, design, every_line, seed=spec.seed, biology=biology)
     candidates = stages.candidate_runs(fitted, spec)
     is_predicted = spec.prediction.enabled and verdict.is_discrete
     shown.stage("null twin")
@@ -203,7 +227,10 @@ def _analyse(study: _Study) -> tuple[StudyResult, list[Any]]:
         data_sha256=cohort.data_sha256,
         started=study.started,
         seconds=time.monotonic() - study.clock,
+        declaration_sha256=study.declared,
     )
+    if study.earlier is not None:
+        provenance["earlier_declarations"] = study.earlier
     result = StudyResult(
         spec=spec.to_dict(),
         provenance=provenance,
@@ -220,32 +247,25 @@ def _analyse(study: _Study) -> tuple[StudyResult, list[Any]]:
         groups=cohort.groups_table(),
         design=design,
         card=build_card(
-            fitted, verdict, reading=_reading(study), provenance=_card_provenance(provenance)
+            fitted,
+            verdict,
+            reading=reading_of(spec, cohort),
+            provenance=_card_provenance(provenance),
+            panel=panel,
         ),
         embedding=embedding,
         handling=handling,
         skew_fit=skew_curves(fitted, spec.seed),
         sample_groups=panel.samples["group"],
+        visits=stages.compare_visits(cohort, fitted, verdict),
     )
     return result, candidates
 
 
-def _reading(study: _Study) -> dict[str, Any]:
-    """Return how a panel of new people is read."""
-    cohort = study.spec.cohort
-    return {
-        "format": cohort.format,
-        "unit": study.cohort.panel.unit,
-        "zeros": cohort.zeros,
-        "samples": "same" if cohort.samples == "same" else None,
-        "analytes": list(study.cohort.panel.analytes["name_in_file"]),
-        "columns": dict(study.cohort.columns),
-    }
-
-
 def _card_provenance(provenance: Mapping[str, Any]) -> dict[str, Any]:
     """Return the part of the provenance that does not change from run to run."""
-    return {key: value for key, value in provenance.items() if key not in ("started", "seconds")}
+    changing = ("started", "seconds", "earlier_declarations")
+    return {key: value for key, value in provenance.items() if key not in changing}
 
 
 def _log(run: "TrackedRun", result: StudyResult, folder: Path, candidates: list[Any]) -> None:

@@ -17,6 +17,7 @@ from subtyping.study.analysis_spec import (
 from subtyping.study.cohort_spec import CohortSpec, Section
 from subtyping.study.documents import apply_overrides, read_document
 from subtyping.study.spec_errors import sentence_of
+from subtyping.study.specifications_spec import SpecificationsSpec
 
 __all__ = ["StudySpec", "load_spec", "spec_from"]
 
@@ -34,6 +35,8 @@ class StudySpec(Section):
         The panel file or the simulated design, its columns and its groups.
     preparation, signature, discovery, prediction, criteria
         One section per room; an absent section has its defaults.
+    specifications
+        Which other defensible analyses ``subtyping specifications`` tries.
     axes : dict of str to list of str
         Immune axes of the user's own, by name, beside the known ones.
     """
@@ -47,9 +50,13 @@ class StudySpec(Section):
     discovery: DiscoverySpec
     prediction: PredictionSpec = PredictionSpec()
     criteria: CriteriaSpec = CriteriaSpec()
+    specifications: SpecificationsSpec = SpecificationsSpec()
     _folder: Path = PrivateAttr(default_factory=Path)
 
-    @field_validator("preparation", "axes", "signature", "prediction", "criteria", mode="before")
+    @field_validator(
+        "preparation", "axes", "signature", "prediction", "criteria", "specifications",
+        mode="before",
+    )  # fmt: skip
     @classmethod
     def _empty_section(cls, value: Any) -> Any:
         return {} if value is None else value

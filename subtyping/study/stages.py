@@ -22,12 +22,14 @@ from subtyping.study.cohort import StudyCohort
 from subtyping.study.plan import StudyPlan
 from subtyping.study.spec import StudySpec
 from subtyping.study.twins import Existence, run_twins
+from subtyping.study.visits import describe_visits
 
 __all__ = [
     "acute_inflammation",
     "candidate_runs",
     "check_study",
     "compare_groups",
+    "compare_visits",
     "describe_design",
     "describe_handling",
     "draw_embedding",
@@ -191,6 +193,14 @@ def draw_embedding(panel: Panel, fitted: FittedLabelling, seed: int) -> pd.DataF
     groups = panel.samples["group"].astype(object)
     known = groups.where(groups.notna(), "no group").astype(str)
     return layout.assign(group=known.reindex(layout["sample_id"]).to_numpy())
+
+
+def compare_visits(
+    cohort: StudyCohort, fitted: FittedLabelling, verdict: Verdict
+) -> dict[str, pd.DataFrame]:
+    """Return the tables on people who were sampled several times; none where there are few."""
+    found = describe_visits(cohort, fitted, verdict)
+    return {} if found is None else {"visits": found.table, "visit_assignments": found.samples}
 
 
 def check_study(

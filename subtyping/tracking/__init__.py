@@ -1,6 +1,8 @@
 """Results to MLflow: a stream of records, one consumer, one store."""
 
+from subtyping.tracking.children import GridChild, log_children
 from subtyping.tracking.consume import consume
+from subtyping.tracking.history import EarlierDeclarations, earlier_declarations
 from subtyping.tracking.quiet import import_mlflow
 from subtyping.tracking.records import (
     Child,
@@ -24,7 +26,9 @@ __all__ = [
     "Candidate",
     "Child",
     "Dataset",
+    "EarlierDeclarations",
     "File",
+    "GridChild",
     "Metrics",
     "Model",
     "Params",
@@ -34,8 +38,10 @@ __all__ = [
     "Text",
     "TrackedRun",
     "consume",
+    "earlier_declarations",
     "flatten",
     "import_mlflow",
+    "log_children",
     "open_store",
     "start_records",
     "study_records",

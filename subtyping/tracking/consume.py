@@ -100,6 +100,8 @@ def _write_model(mlflow: Any, record: Model) -> None:
 
     outputs = [ColSpec("string", "sample_id"), ColSpec("double", "probability", required=False)]
     outputs += [ColSpec("string", "label"), ColSpec("string", "reason")]
+    more = ("probability_ci_low", "probability_ci_high", "value", "information_lost_frac")
+    outputs += [ColSpec("double", name, required=False) for name in more]
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="(?s).*input example was not provided")
         mlflow.pyfunc.log_model(

@@ -44,7 +44,8 @@ class SubtypeAssigner(mlflow.pyfunc.PythonModel):  # type: ignore[name-defined]
         Returns
         -------
         pandas.DataFrame
-            ``sample_id, probability, label, reason``.
+            ``sample_id, probability, label, reason, probability_ci_low, probability_ci_high,
+            value, information_lost_frac``.
         """
         panel = self._assigner.read(model_input)
         return self._assigner.assign(panel).table

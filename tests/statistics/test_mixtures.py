@@ -165,3 +165,29 @@ def test_p_values_are_super_uniform_under_unimodal_laws(n: int) -> None:
         for level in (0.03, 0.1, 0.3):
             limit = stats.binom.ppf(0.999, len(p), level) / len(p)
             assert (p <= level).mean() <= limit, (name, n, level)
+
+
+def test_the_share_is_not_inflated_by_a_wide_upper_group() -> None:
+    shares = []
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        skewed = (rng.gamma(8.0, size=300) - 8) / np.sqrt(8)
+        shares.append(fit_two_groups(skewed + 3.0 * (np.arange(300) < 81)).weight)
+    # .27 with an SD of about .03 a cohort; the mean of 30 within three standard errors and a bias
+    assert np.mean(shares) == pytest.approx(0.27, abs=0.03)
+
+
+def test_unequal_spreads_are_still_seen_where_the_data_show_them(rng) -> None:
+    x = np.concatenate([rng.normal(0, 1, 3000), rng.normal(8, 1.4, 1500)])
+    low, high = fit_two_groups(x).sds
+    assert high / low == pytest.approx(1.4, abs=0.06)
+
+
+def test_each_mixture_of_many_is_the_single_one(rng) -> None:
+    X = np.sort(rng.normal(size=(3, 80)) + 4 * (np.arange(80) < 30), axis=1)
+    many, _ = fit_two_groups_many(X, n_iter=120)
+    for row, one in zip(X, many.each(), strict=True):
+        single = fit_two_groups(row)
+        assert one.weight == pytest.approx(single.weight)
+        assert one.means == pytest.approx(single.means)
+        np.testing.assert_allclose(one.probability(row), single.probability(row), atol=1e-9)

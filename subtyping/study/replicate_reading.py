@@ -1,0 +1,279 @@
+"""Read a finished run and the panel of new people its subtype is held against."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from subtyping._validation import count_of, list_some
+from subtyping.discovery import Assigner, load_assigner
+from subtyping.exceptions import InputError, ModelError, PanelError
+from subtyping.knowledge import resolve_analyte
+from subtyping.panel import Panel, read_panel
+from subtyping.panel.tables import read_table
+from subtyping.report import is_done
+
+__all__ = ["FinishedRun", "digest_of", "read_new_people", "read_run", "refuse_shared_ids"]
+
+SHARE = ("prevalence_frac", "prevalence_ci_low", "prevalence_ci_high")
+
+
+@dataclass(frozen=True, eq=False)
+class FinishedRun:
+    """What a replication takes from a run folder.
+
+    Attributes
+    ----------
+    folder : Path
+    assigner : Assigner
+    report : dict
+        Content of ``report.json``.
+    sample_ids : frozenset of str
+        Everybody in the derivation panel; empty where the cohort was simulated, whose ids are
+        numbers that every simulated cohort uses anew.
+    """
+
+    folder: Path
+    assigner: Assigner
+    report: Mapping[str, Any]
+    sample_ids: frozenset[str]
+
+    @property
+    def prevalence(self) -> tuple[float, float, float] | None:
+        """Share of the subtype in the derivation with its interval, where the run has it."""
+        found = [self.report.get("verdict", {}).get(name) for name in SHARE]
+        if any(value is None for value in found):
+            return None
+        return float(found[0]), float(found[1]), float(found[2])
+
+    @property
+    def axis(self) -> str | dict[str, Any]:
+        """The axis as the specification declared it."""
+        declared = self.report["spec"]["discovery"]["axis"]
+        if isinstance(declared, str) or not declared.get("members"):
+            return str(declared if isinstance(declared, str) else declared["name"])
+        return {"name": declared["name"], "members": list(declared["members"])}
+
+
+def read_run(folder: str | Path) -> FinishedRun:
+    """Read a finished run whose verdict was discrete.
+
+    Parameters
+    ----------
+    folder : str or Path
+
+    Returns
+    -------
+    FinishedRun
+
+    Raises
+    ------
+    InputError
+        If the folder is no finished run, its documents cannot be read, or it found no candidate.
+    """
+    path = Path(folder)
+    if not path.is_dir():
+        message = f"{str(path)!r} is not a folder; give the run folder that `subtyping run` wrote."
+        raise InputError(message)
+    if not is_done(path) or not (path / "report.json").is_file():
+        message = (
+            f"{str(path)!r} is not a finished run: DONE or report.json is missing. Give a folder "
+            "that `subtyping run` finished, or run the study again."
+        )
+        raise InputError(message)
+    report = _document(path / "report.json")
+    assigner = load_assigner(path / "model")
+    try:
+        simulated = report["spec"]["cohort"].get("simulate") is not None
+        kind = str(report["verdict"]["kind"])
+        run = FinishedRun(path, assigner, report, frozenset() if simulated else _ids(path))
+        _ = run.axis, run.prevalence
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        message = (
+            f"The report of {str(path)!r} is damaged ({type(error).__name__}: {error}). Run the "
+            "study again."
+        )
+        raise ModelError(message) from None
+    if kind != "discrete":
+        message = (
+            f"The verdict of {str(path)!r} was {kind}: there is no candidate subtype to "
+            "replicate. Give a run whose verdict is discrete, or run the study on the new people."
+        )
+        raise InputError(message)
+    return run
+
+
+def _document(path: Path) -> dict[str, Any]:
+    """Return the mapping of a JSON file."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        message = f"{str(path)!r} is not a readable report (JSON): {error}. Run the study again."
+        raise ModelError(message) from None
+    if not isinstance(document, dict):
+        message = f"{str(path)!r} is not a report: expected a JSON object. Run the study again."
+        raise ModelError(message)
+    return document
+
+
+def _ids(folder: Path) -> frozenset[str]:
+    """Return the sample ids of the derivation."""
+    path = folder / "tables" / "axis_scores.csv"
+    if not path.is_file():
+        message = (
+            f"{str(path)!r} is missing, so nobody can tell whether the new people are "
+            "independent. Give the run folder as it was written."
+        )
+        raise InputError(message)
+    return frozenset(read_table(path)["sample_id"].astype(str).str.strip())
+
+
+def refuse_shared_ids(run: FinishedRun, panel: Panel) -> None:
+    """Raise if new people carry ids of the derivation.
+
+    Parameters
+    ----------
+    run : FinishedRun
+    panel : Panel
+
+    Raises
+    ------
+    InputError
+        With the count, and three ids at most.
+    """
+    ids = pd.Index(panel.sample_ids.astype(str))
+    shared = ids.isin(run.sample_ids)
+    subject = panel.role("subject")
+    if subject is not None:
+        shared |= subject.astype(str).isin(run.sample_ids).to_numpy()
+    if shared.any():
+        n = int(shared.sum())
+        message = (
+            f"{count_of(n, 'new sample')} of {len(ids)} ({list_some(ids[shared])}) "
+            f"{'has' if n == 1 else 'have'} an id of the derivation: these are not independent "
+            "people. Leave them out; if the new cohort numbers its people on its own, say so with "
+            "--own-numbering."
+        )
+        raise InputError(message)
+
+
+def read_new_people(
+    assigner: Assigner,
+    path: str | Path,
+    samples: str | Path | None,
+    columns: Mapping[str, str],
+) -> Panel:
+    """Read the panel of new people as the model's own file was read.
+
+    Parameters
+    ----------
+    assigner : Assigner
+        Gives unit, format and, where the new files have them, the columns of the roles.
+    path : str or Path
+        Panel file.
+    samples : str or Path, optional
+        Samples file; without one the group column must be in the panel file.
+    columns : mapping of str to str
+        Role to column, beside and before those of the model.
+
+    Returns
+    -------
+    Panel
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read as declared, or no group column is found.
+    """
+    if assigner.routine:
+        named = list_some(item["column"] for item in assigner.routine.values())
+        message = (
+            f"The model rests on routine markers of the samples table ({named}); replication reads "
+            "panels only. Run the study's specification on the new people instead."
+        )
+        raise InputError(message)
+    kind = str(assigner.reading["format"])
+    try:
+        return _read_as(kind, assigner, Path(path), samples, columns)
+    except PanelError:
+        if kind == "wide":
+            raise
+        try:
+            return _read_as("wide", assigner, Path(path), samples, columns)
+        except PanelError:
+            pass
+        raise
+
+
+def _read_as(
+    kind: str,
+    assigner: Assigner,
+    path: Path,
+    samples: str | Path | None,
+    columns: Mapping[str, str],
+) -> Panel:
+    declared = assigner.reading
+    is_wide = kind == "wide"
+    in_panel = [str(name) for name in read_table(path).columns] if is_wide else []
+    in_samples = in_panel
+    if samples is not None:
+        in_samples = [str(name) for name in read_table(samples, "samples file").columns]
+    kept = {
+        role: name
+        for role, name in declared["columns"].items()
+        if name in in_samples or (not is_wide and name.startswith("panel:"))
+    }
+    roles = {**kept, **columns}
+    _require_group(roles, in_samples, "samples" if samples is not None else "panel")
+    analytes = _known_analytes(assigner, in_panel)
+    same = "same" if is_wide and analytes else None
+    return read_panel(
+        path,
+        samples=samples if samples is not None else same,
+        unit=assigner.unit,
+        format=kind,
+        columns=roles,
+        analytes=analytes or None,
+        zeros=declared["zeros"],
+    )
+
+
+def _require_group(roles: Mapping[str, str], names: Sequence[str], where: str) -> None:
+    """Raise if nobody said which column holds the groups."""
+    if "group" not in roles:
+        message = (
+            "No group column is known for the new people; write --columns group=<column>. The "
+            f"{where} file has {list_some(names, 8)}."
+        )
+        raise PanelError(message)
+
+
+def _known_analytes(assigner: Assigner, header: Sequence[str]) -> list[str]:
+    """Return the columns of a wide file that the model knows."""
+    wanted = set(assigner.analytes) | set(assigner.reading.get("analytes") or ())
+    return [
+        name for name in dict.fromkeys(header) if name in wanted or resolve_analyte(name) in wanted
+    ]
+
+
+def digest_of(*files: str | Path | None) -> str:
+    """Return the digest of the bytes of all files, in their order, as a run's provenance has it.
+
+    Parameters
+    ----------
+    *files : path or None
+        None is passed over.
+
+    Returns
+    -------
+    str
+    """
+    digest = hashlib.sha256()
+    for file in files:
+        if file is not None:
+            digest.update(hashlib.sha256(Path(file).read_bytes()).digest())
+    return digest.hexdigest()
