@@ -31,9 +31,9 @@ def code_digest() -> str:
     folder = Path(str(subtyping.__file__)).parent
     digest = hashlib.sha256()
     for room in ROOMS:
-        for path in sorted((folder / room).glob("*")):
+        for path in sorted((folder / room).rglob("*")):
             if path.suffix in (".py", ".csv"):
-                digest.update(path.name.encode() + path.read_bytes())
+                digest.update(str(path.relative_to(folder)).encode() + path.read_bytes())
     for name in LIBRARIES:
         known = getattr(import_module(name), "__version__", None) or version(name)
         digest.update(f"{name} {known}".encode())
