@@ -79,8 +79,8 @@ def derive(kind: str, seed: int) -> tuple[Assigner, str]:
 def one_pair(task: tuple[str, str, int, int]) -> dict[str, object]:
     """Derive, replicate, and keep the outcome with the numbers behind it."""
     old, new, n_case, k = task
-    assigner, kind = derive(old, 1000 + k)
-    panel = cohort(new, 2_000_000 + 1000 * n_case + k, n_case)
+    assigner, kind = derive(old, 51_000 + k)
+    panel = cohort(new, 7_000_000 + 1000 * n_case + k, n_case)
     settings = DiscoverySettings(n_resamples=100)
     found = replicate_subtype(assigner, panel, settings=settings, draws=DRAWS, seed=k, jobs=1)
     lines = found.lines.set_index("line")
