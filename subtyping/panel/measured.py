@@ -28,6 +28,11 @@ class Measured:
         Units the file itself states.
     notes : tuple of str
         Plain sentences.
+    extrapolated, replicate_cv_pct : numpy.ndarray of shape (n_rows, n_analytes), optional
+        As in `Panel`.
+    left_out : tuple of tuple of str
+        Id and reason of each sample row of the file that is none of `sample_id`: standards,
+        blanks, controls, wells merged into another row.
     """
 
     sample_id: np.ndarray
@@ -40,6 +45,9 @@ class Measured:
     platform: str | None = None
     unit_in_file: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    extrapolated: np.ndarray | None = None
+    replicate_cv_pct: np.ndarray | None = None
+    left_out: tuple[tuple[str, str], ...] = ()
 
     def take(self, rows: np.ndarray) -> "Measured":
         """Return the rows at these positions."""
@@ -51,6 +59,10 @@ class Measured:
             above_uloq=self.above_uloq[rows],
             lod=self.lod[rows],
             carried=self.carried.iloc[rows].reset_index(drop=True),
+            extrapolated=None if self.extrapolated is None else self.extrapolated[rows],
+            replicate_cv_pct=(
+                None if self.replicate_cv_pct is None else self.replicate_cv_pct[rows]
+            ),
         )
 
     def noted(self, *notes: str) -> "Measured":

@@ -12,6 +12,8 @@ __all__ = ["ROLES", "UNITS", "Panel", "ReadingReport"]
 
 UNITS = ("pg/mL", "NPX", "log2")
 
+LAYERS = ("values", "below_lod", "above_uloq", "lod", "extrapolated", "replicate_cv_pct")
+
 ROLES = (
     "sample",
     "subject",
@@ -96,6 +98,12 @@ class Panel:
         What was read, kept and dropped.
     unknown_roles : tuple of str
         Roles the user declared as ``!unknown``.
+    extrapolated : pandas.DataFrame of bool, optional
+        Same shape: the number was read off the standard curve outside its range; None where the
+        file does not tell.
+    replicate_cv_pct : pandas.DataFrame of float, optional
+        Same shape: coefficient of variation of the wells behind the value, in per cent; NaN
+        where there was one well, None where the file does not tell.
     """
 
     values: pd.DataFrame
@@ -107,6 +115,8 @@ class Panel:
     samples: pd.DataFrame
     reading: ReadingReport
     unknown_roles: tuple[str, ...] = ()
+    extrapolated: pd.DataFrame | None = None
+    replicate_cv_pct: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         if self.unit not in UNITS:
@@ -119,11 +129,11 @@ class Panel:
         if not self.values.index.equals(self.samples.index):
             message = "The samples table and the values must list the same samples in one order."
             raise PanelError(message)
-        for name in ("below_lod", "above_uloq", "lod"):
-            if getattr(self, name).shape != self.values.shape:
+        for name, layer in self.layers.items():
+            if layer.shape != self.values.shape:
                 message = (
                     f"{name} must have the shape of the values, {self.values.shape}; "
-                    f"got {getattr(self, name).shape}."
+                    f"got {layer.shape}."
                 )
                 raise PanelError(message)
 
@@ -134,6 +144,12 @@ class Panel:
             counts = self.samples["group"].value_counts()
             groups = "; " + ", ".join(f"{name} {count}" for name, count in counts.items())
         return f"Panel({n_samples} samples x {n_analytes} analytes, {self.unit}{groups})"
+
+    @property
+    def layers(self) -> dict[str, pd.DataFrame]:
+        """Values and what is known of each, by name: all frames of samples by analytes."""
+        found = {name: getattr(self, name) for name in LAYERS}
+        return {name: layer for name, layer in found.items() if layer is not None}
 
     @property
     def sample_ids(self) -> pd.Index:
@@ -201,23 +217,17 @@ class Panel:
         positions = np.asarray(rows)
         if positions.dtype == bool:
             positions = np.flatnonzero(positions)
-        return replace(
-            self,
-            values=self.values.iloc[positions],
-            below_lod=self.below_lod.iloc[positions],
-            above_uloq=self.above_uloq.iloc[positions],
-            lod=self.lod.iloc[positions],
-            samples=self.samples.iloc[positions],
-        )
+        layers = {name: layer.iloc[positions] for name, layer in self.layers.items()}
+        return replace(self, samples=self.samples.iloc[positions], **layers)
 
     def resample(self, rows: np.ndarray) -> "Panel":
         """Return the panel of these positions with repeats, under new ids (for a bootstrap)."""
         fresh = pd.Index([f"r{i}" for i in range(len(rows))], name="sample_id")
-        tables = {
-            name: getattr(self, name).iloc[rows].set_axis(fresh, axis=0)
-            for name in ("values", "below_lod", "above_uloq", "lod", "samples")
+        tables = {**self.layers, "samples": self.samples}
+        fresh_tables = {
+            name: table.iloc[rows].set_axis(fresh, axis=0) for name, table in tables.items()
         }
-        return replace(self, **tables)
+        return replace(self, **fresh_tables)
 
     def select(self, analytes: Iterable[str]) -> "Panel":
         """Return the panel of these analytes, in this order."""
@@ -226,11 +236,5 @@ class Panel:
         if absent:
             message = f"The panel has no analyte {', '.join(map(repr, absent))}."
             raise PanelError(message)
-        return replace(
-            self,
-            values=self.values[names],
-            below_lod=self.below_lod[names],
-            above_uloq=self.above_uloq[names],
-            lod=self.lod[names],
-            analytes=self.analytes.loc[names],
-        )
+        layers = {name: layer[names] for name, layer in self.layers.items()}
+        return replace(self, analytes=self.analytes.loc[names], **layers)

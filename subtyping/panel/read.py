@@ -1,6 +1,6 @@
 """The door: from files to a panel."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -132,7 +132,7 @@ def read_panel(
     if format == "wide" and unit is None:
         declared_unit(unit, format, ())
     measured = _read_file(path, format, roles, analytes, id_must_be_here=same or samples is None)
-    rows_read = len(measured.sample_id)
+    rows_read = len(measured.sample_id) + len(measured.left_out)
     matched = match_samples(
         measured,
         samples,
@@ -149,7 +149,7 @@ def read_panel(
     notes = [*measured.notes, *matched.notes, *said]
     measured, table, dropped, more = settle_rows(measured, table, duplicates, visits, qc_flagged)
     notes += [*more, *silent_analytes(measured)]
-    dropped = [*matched.dropped, *dropped]
+    dropped = [*measured.left_out, *matched.dropped, *dropped]
     reading = report_on(measured, Path(path).name, format, rows_read, dropped=dropped, notes=notes)
     return _panel(measured, table, unit, reading, tuple(unknown_roles))
 
@@ -270,4 +270,13 @@ def _panel(
         samples=table.set_axis(index, axis=0),
         reading=reading,
         unknown_roles=unknown_roles,
+        extrapolated=_optional(measured.extrapolated, frame),
+        replicate_cv_pct=_optional(measured.replicate_cv_pct, frame),
     )
+
+
+def _optional(
+    array: np.ndarray | None, frame: Callable[[np.ndarray], pd.DataFrame]
+) -> pd.DataFrame | None:
+    """Return the frame of an array that may be absent."""
+    return None if array is None else frame(array)

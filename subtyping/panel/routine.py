@@ -233,6 +233,10 @@ def join_routine(
     for field, table in fresh.items():
         mine = table.set_axis(panel.sample_ids, axis=0).rename(columns=names)
         tables[field] = mine if alone else pd.concat([getattr(panel, field), mine], axis=1)
+    for field, blank in (("extrapolated", False), ("replicate_cv_pct", np.nan)):
+        layer = getattr(panel, field)
+        if layer is not None:
+            tables[field] = layer.reindex(columns=tables["values"].columns, fill_value=blank)
     described = _described(names, columns)
     analytes = described if alone else pd.concat([panel.analytes, described])
     note = _note(names, columns, is_log=is_log)

@@ -376,6 +376,8 @@ def _reindexed(panel: Panel, names: list[str]) -> Panel:
         below_lod=panel.below_lod.reindex(columns=names, fill_value=False),
         above_uloq=panel.above_uloq.reindex(columns=names, fill_value=False),
         analytes=panel.analytes.reindex(names),
+        extrapolated=None,
+        replicate_cv_pct=None,
     )
 
 
