@@ -78,6 +78,17 @@ class PlateAdjuster(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         nothing = np.zeros(X.shape[1])
         return X - np.array([self.effects_.get(str(plate), nothing) for plate in plates])
 
+    def fit_transform(
+        self,
+        X: np.ndarray,
+        y: object = None,
+        *,
+        plates: np.ndarray | None = None,
+        groups: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """Fit and correct the same samples (scikit-learn's own would lose the plates)."""
+        return self.fit(X, y, plates=plates, groups=groups).transform(X, plates=plates)
+
 
 class CovariateAdjuster(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     """Remove what age, sex and body mass index explain in healthy people.
@@ -134,6 +145,12 @@ class CovariateAdjuster(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         for column, slope in zip(distance.T, self.slopes_, strict=True):
             X = X - column[:, None] * slope  # not a matrix product: one row alone gives the same
         return X
+
+    def fit_transform(
+        self, X: np.ndarray, y: object = None, *, covariates: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Fit and adjust the same samples (scikit-learn's own would lose the covariates)."""
+        return self.fit(X, y, covariates=covariates).transform(X, covariates=covariates)
 
 
 class ReferenceScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
