@@ -2,6 +2,7 @@
 
 # ruff: noqa: FBT002, PLR0917 - the options of a command are the parameters of its function
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -91,4 +92,6 @@ def replicate(
             progress=shown,
         )
     typer.echo(f"\n{result.outcome.upper()}: {result.sentence}\n")
+    for note in json.loads((out / "replication.json").read_text(encoding="utf-8"))["notes"]:
+        typer.echo(f"Note: {note}")
     typer.echo(f"Claim: {result.claim}    Results: {out}")

@@ -1,6 +1,5 @@
 """New people, one at a time or thousands, from a frozen JSON card."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,8 @@ from subtyping._validation import one_of
 from subtyping.axes.level import AxisModel
 from subtyping.discovery.assignment import Assignment, assign_labels, unclear_assignment
 from subtyping.discovery.card import SCHEMA
+from subtyping.discovery.card_checks import require_whole_card
+from subtyping.discovery.card_reading import read_card
 from subtyping.discovery.frozen_constants import FrozenConstants
 from subtyping.discovery.person_remarks import person_remarks
 from subtyping.discovery.raw_table import panel_from_table
@@ -59,7 +60,8 @@ class Assigner:
     def __init__(self, card: Mapping[str, Any]) -> None:
         if card.get("schema") != SCHEMA:
             message = (
-                f"The model card says schema {card.get('schema')!r}; this version reads {SCHEMA!r}."
+                f"The model card says schema {str(card.get('schema'))[:40]!r}; this version reads "
+                f"{SCHEMA!r}. Give a card of this version, or run the study again."
             )
             raise ModelError(message)
         self.card = dict(card)
@@ -67,14 +69,16 @@ class Assigner:
             self._take_up(card)
         except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
             missing = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+            first = (missing or type(error).__name__).splitlines()[0]
             message = (
-                f"The model card is damaged ({missing.splitlines()[0].rstrip('.')}). Take the card "
+                f"The model card is damaged ({first.rstrip('.')}). Take the card "
                 "of the run folder as it was written, or run the study again."
             )
             raise ModelError(message) from None
 
     def _take_up(self, card: Mapping[str, Any]) -> None:
         """Rebuild every part of the model, and fail here rather than at the first patient."""
+        require_whole_card(card)
         self.unit, self.platform = str(card["unit"]), card["platform"]
         reading = card["reading"]
         self.reading: dict[str, Any] = {
@@ -102,9 +106,6 @@ class Assigner:
             skewness=float(mixture["skewness"]),
             log_likelihood=float("nan"),
         )
-        if not (0 <= self._mixture.weight <= 1 and min(self._mixture.sds) > 0):
-            message = "its mixture is none"
-            raise ValueError(message)
         self._verdict = str(card["verdict"]["kind"])
         self._quantity = one_of(str(card["quantity"]), QUANTITIES, "quantity", ModelError)
         derivation = card["derivation"]
@@ -295,20 +296,4 @@ def load_assigner(model: str | Path) -> Assigner:
     ModelError
         If no card is there or it cannot be read.
     """
-    path = Path(model)
-    tried = [path, path / "card.json", path / "model" / "card.json"]
-    found = next((item for item in tried if item.is_file()), None)
-    if found is None:
-        message = (
-            f"No model card in {path}: expected a run folder, its model folder or a card.json."
-        )
-        raise ModelError(message)
-    try:
-        card = json.loads(found.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        message = f"{found} is not a readable model card (JSON): {error}."
-        raise ModelError(message) from None
-    if not isinstance(card, dict):
-        message = f"{found} is not a model card: expected a JSON object."
-        raise ModelError(message)
-    return Assigner(card)
+    return Assigner(read_card(model))

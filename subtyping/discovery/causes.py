@@ -233,8 +233,10 @@ def explained_share(y: np.ndarray, factor: pd.Series) -> tuple[float, float]:
     residual = float(((y - design @ np.linalg.lstsq(design, y, rcond=None)[0]) ** 2).sum())
     total = float(((y - y.mean()) ** 2).sum())
     k, n = design.shape[1], len(y)
-    if total <= 0 or residual <= 0 or n - k < k:
+    if total <= 0 or n - k < k:
         return float("nan"), float("nan")
+    if residual <= 1e-12 * total:
+        return 1.0, 0.0
     f_ratio = ((total - residual) / (k - 1)) / (residual / (n - k))
     share = max(0.0, 1 - (residual / (n - k)) / (total / (n - 1)))
     return share, float(stats.f.sf(f_ratio, k - 1, n - k))

@@ -1,6 +1,6 @@
 """The order of decisions that leads from lines of evidence to a verdict."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
 import numpy as np
@@ -12,7 +12,7 @@ from subtyping.discovery.line import EVIDENCE_COLUMNS, Line
 from subtyping.discovery.prevalence import prevalence_interval
 from subtyping.discovery.sentences import blocked_sentence, verdict_sentence
 from subtyping.discovery.settings import DiscoverySettings
-from subtyping.discovery.specificity import specificity_line
+from subtyping.discovery.specificity import comparison_specificity_lines, specificity_lines
 from subtyping.discovery.verdict import Verdict
 from subtyping.discovery.weighing import TECHNICAL_ROLES, weigh
 from subtyping.panel.panel import Panel
@@ -47,6 +47,7 @@ def decide(
     *,
     seed: int,
     biology: Mapping[str, pd.Series] | None = None,
+    comparison: Sequence[str] = (),
 ) -> Verdict:
     """Decide blocked, discrete, underpowered, continuum or none, in this order.
 
@@ -61,6 +62,8 @@ def decide(
     seed : int
     biology : mapping of str to Series, optional
         Biological factors beside the panel's own roles, indexed by sample: they annotate.
+    comparison : sequence of str, optional
+        Further groups whose prevalence is held against that of the cases.
 
     Returns
     -------
@@ -75,7 +78,10 @@ def decide(
     if weighed.kind == "discrete":
         low, high = prevalence_interval(fitted, seed, settings.n_resamples)
         prevalence = (fitted.model.weight, low, high)
-        weighed.lines.append(specificity_line(fitted, seed, settings.n_resamples))
+        weighed.lines += specificity_lines(fitted, seed, settings.n_resamples)
+        weighed.lines += comparison_specificity_lines(
+            fitted, panel, comparison, seed, settings.n_resamples
+        )
         labelled = fitted.label(panel).table
         assignment = Assignment(labelled[fitted.is_case].reset_index(drop=True))
     return Verdict(

@@ -57,6 +57,7 @@ def discover(
     *,
     case: Sequence[str],
     reference: Sequence[str],
+    comparison: Sequence[str] = (),
     axis: str | Mapping[str, object] = "Th2",
     seed: int = 0,
     jobs: int | None = None,  # noqa: ARG001
@@ -72,6 +73,8 @@ def discover(
         Cases and healthy reference people, measured together.
     case, reference : sequence of str
         Their group labels.
+    comparison : sequence of str, optional
+        Further groups (another disease) whose prevalence is held against that of the cases.
     axis : str or mapping, default "Th2"
         A curated axis, or ``{"name": ..., "members": [...]}``; declared before the data are seen.
     seed : int, default 0
@@ -120,4 +123,4 @@ def discover(
     )
     fitted: FittedLabelling = procedure.fit(panel, seed=seed)
     design = study_design(panel, procedure.case, procedure.reference)
-    return decide(fitted, panel, design, chosen, seed=seed)
+    return decide(fitted, panel, design, chosen, seed=seed, comparison=tuple(map(str, comparison)))

@@ -9,7 +9,7 @@ from subtyping._random import stream
 from subtyping.discovery.labelling import FittedLabelling
 from subtyping.discovery.line import Line, p_text
 from subtyping.discovery.settings import LEVEL
-from subtyping.discovery.specificity import specificity_line
+from subtyping.discovery.specificity import specificity_lines
 from subtyping.discovery.verdict import Verdict
 from subtyping.replication.frozen import FrozenSubtype
 from subtyping.replication.measures import (
@@ -26,7 +26,7 @@ __all__ = [
     "carry_over_line",
     "comparison_lines",
     "method_line",
-    "reference_specificity_line",
+    "reference_specificity_lines",
     "replicated_existence",
     "short",
 ]
@@ -258,9 +258,9 @@ def carry_over_line(fitted: FittedLabelling, n_derivation: int) -> Line:
     )
 
 
-def reference_specificity_line(
+def reference_specificity_lines(
     fitted: FittedLabelling, frozen: FrozenSubtype, seed: int, n_resamples: int
-) -> Line:
+) -> list[Line]:
     """Apply the frozen assigner to new cases and new reference people.
 
     Parameters
@@ -275,7 +275,8 @@ def reference_specificity_line(
     -------
     Line
     """
-    return specificity_line(replace(fitted, model=frozen.mixture), seed, n_resamples)
+    held = replace(fitted, model=frozen.mixture)
+    return specificity_lines(held, seed, n_resamples, refit=False)
 
 
 def method_line(verdict: Verdict | None, reason: str) -> Line:

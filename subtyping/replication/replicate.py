@@ -23,7 +23,7 @@ from subtyping.replication.lines import (
     carry_over_line,
     comparison_lines,
     method_line,
-    reference_specificity_line,
+    reference_specificity_lines,
     replicated_existence,
 )
 from subtyping.replication.people import Newcomers, settle_newcomers
@@ -193,7 +193,7 @@ def _reference_lines(new: Newcomers, seed: int, n_resamples: int) -> list[Line]:
     if not new.refits_scale:
         return []
     return [
-        reference_specificity_line(new.fitted, new.frozen, seed, n_resamples),
+        *reference_specificity_lines(new.fitted, new.frozen, seed, n_resamples),
         carry_over_line(new.fitted, new.frozen.preparation.scaler_.n_reference_),
     ]
 

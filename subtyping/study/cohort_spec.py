@@ -1,5 +1,6 @@
 """The part of a specification that says which people were measured, and how to read the file."""
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -34,9 +35,13 @@ def as_group(value: object) -> str:
     if isinstance(value, bool):
         message = (
             f"{value} is a truth value in YAML (yes, no, on, off and true are); "
-            "put the group name in quotes"
+            "put the name in quotes"
         )
         raise ValueError(message)  # noqa: TRY004 - pydantic turns a ValueError into a problem
+    if value is None or isinstance(value, list | tuple | Mapping):
+        shown = "nothing" if value is None else repr(value)
+        message = f"each entry must be text or a number; got {shown}."
+        raise ValueError(message)
     text = str(value).strip()
     try:
         number = float(text)

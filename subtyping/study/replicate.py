@@ -132,7 +132,9 @@ def replicate_run(
             started=started,
             seconds=time.monotonic() - clock,
         )
-        document = replication_dict(result, finished, provenance, asked=vars(asked))
+        document = replication_dict(
+            result, finished, provenance, asked=vars(asked), notes=people.reading.notes
+        )
         write_replication(result, document, target)
         if tracked is not None:
             tracked.log(replication_records(result, document, target))
@@ -142,14 +144,13 @@ def replicate_run(
 
 def _settings(run: FinishedRun) -> DiscoverySettings:
     """Return the choices the run declared, as far as its report has them."""
-    spec = run.report["spec"]["discovery"]
-    minimum, default = spec.get("minimum_subtype") or {}, DiscoverySettings()
+    spec, default = run.declared, DiscoverySettings()
     return DiscoverySettings(
-        n_bootstrap=max(int(spec.get("bootstrap", 0)), default.n_bootstrap),
-        n_resamples=int(spec.get("resamples", default.n_resamples)),
-        minimum_fraction=float(minimum.get("fraction", default.minimum_fraction)),
-        minimum_separation=float(minimum.get("effective_separation", default.minimum_separation)),
-        assay_cv_pct=spec.get("assay_cv_pct"),
+        n_bootstrap=max(spec.bootstrap, default.n_bootstrap),
+        n_resamples=spec.resamples,
+        minimum_fraction=spec.minimum_subtype.fraction,
+        minimum_separation=spec.minimum_subtype.effective_separation,
+        assay_cv_pct=spec.assay_cv_pct,
     )
 
 

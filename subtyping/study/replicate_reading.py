@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pydantic import ValidationError
 
 from subtyping._validation import count_of, list_some
 from subtyping.discovery import Assigner, load_assigner
@@ -16,6 +17,7 @@ from subtyping.knowledge import resolve_analyte
 from subtyping.panel import Panel, read_panel
 from subtyping.panel.tables import read_table
 from subtyping.report import is_done
+from subtyping.study.analysis_spec import DiscoverySpec
 
 __all__ = ["FinishedRun", "digest_of", "read_new_people", "read_run", "refuse_shared_ids"]
 
@@ -48,15 +50,24 @@ class FinishedRun:
         found = [self.report.get("verdict", {}).get(name) for name in SHARE]
         if any(value is None for value in found):
             return None
-        return float(found[0]), float(found[1]), float(found[2])
+        share, low, high = (float(value) for value in found)
+        if not 0 <= low <= share <= high <= 1:
+            message = f"its prevalence is {share:g} ({low:g} to {high:g})"
+            raise ValueError(message)
+        return share, low, high
 
     @property
     def axis(self) -> str | dict[str, Any]:
         """The axis as the specification declared it."""
-        declared = self.report["spec"]["discovery"]["axis"]
-        if isinstance(declared, str) or not declared.get("members"):
-            return str(declared if isinstance(declared, str) else declared["name"])
-        return {"name": declared["name"], "members": list(declared["members"])}
+        declared = self.declared.axis
+        if not declared.members:
+            return declared.name
+        return {"name": declared.name, "members": list(declared.members)}
+
+    @property
+    def declared(self) -> DiscoverySpec:
+        """The discovery section of the specification, defaults filled in."""
+        return DiscoverySpec.model_validate(self.report["spec"]["discovery"])
 
 
 def read_run(folder: str | Path) -> FinishedRun:
@@ -88,15 +99,12 @@ def read_run(folder: str | Path) -> FinishedRun:
     report = _document(path / "report.json")
     assigner = load_assigner(path / "model")
     try:
-        simulated = report["spec"]["cohort"].get("simulate") is not None
         kind = str(report["verdict"]["kind"])
+        simulated = report["spec"]["cohort"].get("simulate") is not None
         run = FinishedRun(path, assigner, report, frozenset() if simulated else _ids(path))
-        _ = run.axis, run.prevalence
+        _require_whole(run)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        message = (
-            f"The report of {str(path)!r} is damaged ({type(error).__name__}: {error}). Run the "
-            "study again."
-        )
+        message = f"The report of {str(path)!r} is damaged ({_reason(error)}). Run the study again."
         raise ModelError(message) from None
     if kind != "discrete":
         message = (
@@ -107,12 +115,41 @@ def read_run(folder: str | Path) -> FinishedRun:
     return run
 
 
+def _require_whole(run: FinishedRun) -> None:
+    """Raise ValueError where report, card and tables do not belong together."""
+    _ = run.prevalence
+    if not isinstance(run.report["provenance"], Mapping):
+        message = "its provenance is no object"
+        raise TypeError(message)
+    scored = run.assigner.card["axis"]["name"]
+    if run.declared.axis.name != scored:
+        message = f"it declares the axis {run.declared.axis.name!r}, its model scores {scored!r}"
+        raise ValueError(message)
+    taught = run.assigner.card["derivation"]
+    n, known = int(taught["n_case"] + taught["n_reference"]), len(run.sample_ids)
+    if 0 < known < n:
+        message = f"tables/axis_scores.csv names {known} of the {n} derivation samples"
+        raise ValueError(message)
+
+
+def _reason(error: Exception) -> str:
+    """Return what is wrong with a report in a few words."""
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, ("spec", "discovery", *first["loc"])))
+        return f"{where}: {first['msg']}; got {str(first['input'])[:40]!r}"
+    if isinstance(error, KeyError):
+        return f"{error} is missing"
+    return str(error)
+
+
 def _document(path: Path) -> dict[str, Any]:
     """Return the mapping of a JSON file."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        message = f"{str(path)!r} is not a readable report (JSON): {error}. Run the study again."
+    except (ValueError, RecursionError) as error:
+        first = str(error).splitlines()[0]
+        message = f"{str(path)!r} is not a readable report (JSON): {first}. Run the study again."
         raise ModelError(message) from None
     if not isinstance(document, dict):
         message = f"{str(path)!r} is not a report: expected a JSON object. Run the study again."
@@ -129,7 +166,11 @@ def _ids(folder: Path) -> frozenset[str]:
             "independent. Give the run folder as it was written."
         )
         raise InputError(message)
-    return frozenset(read_table(path)["sample_id"].astype(str).str.strip())
+    ids = read_table(path, "table of scores")["sample_id"].astype(str).str.strip()
+    if ids.empty:
+        message = f"{str(path)!r} names nobody. Give the run folder as it was written."
+        raise InputError(message)
+    return frozenset(ids)
 
 
 def refuse_shared_ids(run: FinishedRun, panel: Panel) -> None:

@@ -1,6 +1,6 @@
 """What a replication leaves behind: a document, tables, a figure, records for the store."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,7 @@ def replication_dict(
     provenance: Mapping[str, Any],
     *,
     asked: Mapping[str, Any],
+    notes: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return a replication as plain values: the content of ``replication.json``.
 
@@ -41,6 +42,8 @@ def replication_dict(
         Of the replication; its ``data_sha256`` is that of the new people's files.
     asked : mapping
         Options that were given.
+    notes : sequence of str, default ()
+        What was said when the new people were read: rows left out, names taken over.
 
     Returns
     -------
@@ -68,6 +71,7 @@ def replication_dict(
         "method": None
         if method is None
         else {**{name: getattr(method, name) for name in VERDICT}, "sentence": method.sentence},
+        "notes": list(notes),
         "asked": dict(asked),
         "provenance": {
             **provenance,

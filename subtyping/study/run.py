@@ -111,7 +111,10 @@ def run_study(
     plan = make_plan(spec, cohort)
     study = _Study(spec, cohort, plan, jobs, shown, started, clock, declared)
     with study_tracking(spec, folder.name, tracking_uri, declared, track=track) as run:
-        study = replace(study, earlier=earlier_looks(run, cohort.data_sha256, declared))
+        study = replace(
+            study,
+            earlier=earlier_looks(run, cohort.data_sha256, declared, spec.discovery.axis.name),
+        )
         result, candidates = _analyse(study)
         shown.stage("report")
         write_report(result, folder, is_final=False)
@@ -170,7 +173,7 @@ def study_tracking(
 
 
 def earlier_looks(
-    run: "TrackedRun | None", data_sha256: str, declared: str
+    run: "TrackedRun | None", data_sha256: str, declared: str, axis: str
 ) -> dict[str, Any] | None:
     """Return what the store knows of other declarations on the same data, and tag the run."""
     if run is None:
@@ -178,7 +181,12 @@ def earlier_looks(
     from subtyping.tracking import Tag, earlier_declarations
 
     earlier = earlier_declarations(run.store, data_sha256, declared)
-    run.log([Tag("subtyping.axes_tried", str(1 + earlier.count))])
+    run.log(
+        [
+            Tag("subtyping.axes_tried", str(len({axis, *earlier.axes}))),
+            Tag("subtyping.declarations_tried", str(1 + earlier.count)),
+        ]
+    )
     if not earlier.count:
         return None
     return {"count": earlier.count, "axes": list(earlier.axes), "sentence": earlier.sentence}
@@ -206,7 +214,15 @@ def _analyse(study: _Study) -> tuple[StudyResult, list[Any]]:
     shown.stage("verdict")
     every_line = replace(plan.discovery, evidence="all")
     biology = stages.acute_inflammation(cohort)
-    verdict = decide(fitted, panel, design, every_line, seed=spec.seed, biology=biology)
+    verdict = decide(
+        fitted,
+        panel,
+        design,
+        every_line,
+        seed=spec.seed,
+        biology=biology,
+        comparison=cohort.comparison,
+    )
     candidates = stages.candidate_runs(fitted, spec)
     is_predicted = spec.prediction.enabled and verdict.is_discrete
     shown.stage("null twin")

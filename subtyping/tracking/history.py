@@ -39,8 +39,8 @@ class EarlierDeclarations:
         return (
             f"Note: these data were analysed before under {self.count} other "
             f"declaration{'s' if several else ''}{axes}. The p-value above is not corrected for "
-            f"{'them' if several else 'it'}: what is declared after a look at the data is "
-            "exploratory."
+            f"{'them' if several else 'it'} (Bonferroni: multiply it by {self.count + 1}): what "
+            "is declared after a look at the data is exploratory."
         )
 
 

@@ -163,3 +163,12 @@ def test_load_spec_names_the_file(tmp_path):
     (tmp_path / "a.yaml").write_text("seed: 1\nsead: 2\n")
     with pytest.raises(SpecError, match=r"a\.yaml"):
         load_spec(tmp_path / "a.yaml")
+
+
+@pytest.mark.parametrize("case", [[None], [["MDD"]], [{"a": 1}]])
+def test_a_group_is_text_or_a_number(case):
+    groups = {"case": case, "reference": ["HC"]}
+    cohort = {"panel": "p.csv", "unit": "NPX", "columns": {"group": "dx"}, "groups": groups}
+    document = {"seed": 1, "cohort": cohort, "discovery": {"axis": "Th2"}}
+    with pytest.raises(SpecError, match=r"cohort.groups.case: each entry must be text or a number"):
+        spec_from(document)

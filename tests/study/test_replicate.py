@@ -159,7 +159,46 @@ HOSTILE = {
     "a damaged report": (
         lambda f: edited(f / "run/report.json", '"discovery"', '"discoveries"'),
         [],
-        "is damaged (KeyError: 'discovery')",
+        "is damaged ('discovery' is missing)",
+    ),
+    "a report nested without end": (
+        lambda f: (f / "run/report.json").write_text("[" * 100_000),
+        [],
+        "not a readable report",
+    ),
+    "bootstrap without end": (
+        lambda f: edited(
+            f / "run/report.json", '"resamples": 20', '"resamples": 20, "bootstrap": 1000000000'
+        ),
+        [],
+        "spec.discovery.bootstrap: Input should be less than or equal to 100000",
+    ),
+    "resamples of nothing": (
+        lambda f: edited(f / "run/report.json", '"resamples": 20', '"resamples": 0'),
+        [],
+        "spec.discovery.resamples",
+    ),
+    "another axis": (
+        lambda f: edited(f / "run/report.json", '"name": "Th2"', '"name": "Th1"'),
+        [],
+        "it declares the axis 'Th1', its model scores 'Th2'",
+    ),
+    "no provenance": (
+        lambda f: edited(f / "run/report.json", '"provenance": {', '"origin": {'),
+        [],
+        "'provenance' is missing",
+    ),
+    "scores cut off": (
+        lambda f: (f / "run/tables/axis_scores.csv").write_text(
+            "\n".join((f / "run/tables/axis_scores.csv").read_text().splitlines()[:20]) + "\n"
+        ),
+        [],
+        "names 19 of the 200 derivation samples",
+    ),
+    "a broken card": (
+        lambda f: edited(f / "run/model/card.json", '"scale": ', '"scale": -'),
+        [],
+        "axis.scale should be above 0",
     ),
     "no candidate": (
         lambda f: edited(f / "run/report.json", '"kind": "discrete"', '"kind": "continuum"'),
@@ -252,3 +291,16 @@ def test_ids_of_a_simulated_derivation_mean_nothing(run, tmp_path) -> None:
     assert read_run(folder).sample_ids == frozenset()
     assert len(read_run(run).sample_ids) == 200
     assert read_run(run).axis == "Th2"
+
+
+def test_rows_left_out_are_told(run, newcomers, tmp_path, capsys) -> None:
+    panel, samples = newcomers
+    table = pd.read_csv(panel, dtype=str)
+    pd.concat([table, table.head(1)]).iloc[10:].to_csv(tmp_path / "panel.csv", index=False)
+    words = ["replicate", str(run), str(tmp_path / "panel.csv"), "--samples", str(samples)]
+    words += ["--out", str(tmp_path / "o"), "--draws", "20", "--jobs", "1", "--no-tracking"]
+    assert exit_code_of(words) == 0
+    notes = json.loads((tmp_path / "o/replication.json").read_text())["notes"]
+    said = capsys.readouterr().out
+    assert any("9 " in note for note in notes)
+    assert all(f"Note: {note}" in said for note in notes)

@@ -15,6 +15,7 @@ __all__ = ["append_lines", "code_digest", "key_of", "outcome_of", "read_journal"
 ROOMS = ("statistics", "knowledge", "panel", "cohorts", "preparation", "axes", "discovery")
 LIBRARIES = ("numpy", "scipy", "sklearn", "hdbscan", "pandas")
 NOBODY = "-"
+MOST_LABEL = 9
 
 
 @cache
@@ -53,7 +54,13 @@ def key_of(*parts: object) -> str:
 
 
 def record_of(key: str, outcome: Outcome) -> dict[str, Any]:
-    """Return a finished specification as plain JSON values; labels are one text."""
+    """Return a finished specification as plain JSON values; labels are one text.
+
+    A label is one character, so there are at most ten groups.
+    """
+    if max(outcome.labels, default=0) > MOST_LABEL:
+        message = f"a specification with more than {MOST_LABEL + 1} groups cannot be kept"
+        raise ValueError(message)
     labels = "".join(NOBODY if label < 0 else str(label) for label in outcome.labels)
     return {
         "key": key,

@@ -16,6 +16,8 @@ from subtyping.study.specification.tables import GridTables
 
 __all__ = ["SpecificationCurve", "curve_sentence", "summarise"]
 
+ENOUGH_TWINS = 19  # fewer cannot show a rank below .05
+
 
 @dataclass(frozen=True, eq=False)
 class SpecificationCurve:
@@ -184,10 +186,17 @@ def _comparison(shares: Mapping[str, Any], n_twins: int) -> str:
         lead = f"{as_many} of the {n_twins} give" if n_twins > 1 else "It gives"
         return f"{lead} as many claims or more: their number is no evidence of a subtype."
     lead = f"None of the {n_twins} gives" if n_twins > 1 else "It does not give"
+    rank = 1 / (1 + n_twins)
+    if n_twins < ENOUGH_TWINS:
+        return (
+            f"{lead} as many claims, which chance alone does once in {1 + n_twins}; with "
+            f"specifications.twins: {ENOUGH_TWINS} more could be said. The declared analysis, "
+            "whose error rate is known, decides."
+        )
     return (
-        f"{lead} as many claims: the data hold more structure than their look-alikes. That is not "
-        "yet a subtype, as a skewed continuum shows it too; the declared analysis, whose error "
-        "rate is known, decides."
+        f"{lead} as many claims (p {rank:.3f}): the data hold more structure than their "
+        "look-alikes. That is not yet a subtype, as a skewed continuum shows it too; the declared "
+        "analysis, whose error rate is known, decides."
     )
 
 

@@ -121,7 +121,7 @@ def run_specifications(
             from subtyping.tracking import Tag
 
             run.log([Tag("subtyping.kind", "specification_curve")])
-        earlier = earlier_looks(run, cohort.data_sha256, declared)
+        earlier = earlier_looks(run, cohort.data_sha256, declared, spec.discovery.axis.name)
         work = _work(spec, cohort, plan, grid, declared=declared, folder=folder)
         shown.stage(f"{len(grid.grid.choices)} specifications, {work.n_twins} null twins")
         outcomes = run_grid(work, jobs=jobs, counter=shown.counter)
