@@ -1,5 +1,6 @@
 """From the raw panel to the analysis matrix: fit on derivation people, transform anyone."""
 
+from subtyping.preparation.detection_report import DetectionReport, detection_report
 from subtyping.preparation.handling import HandlingReport, handling_report
 from subtyping.preparation.preparation import Preparation
 from subtyping.preparation.prepared import Prepared
@@ -7,10 +8,12 @@ from subtyping.preparation.steps import CovariateAdjuster, PlateAdjuster, Refere
 
 __all__ = [
     "CovariateAdjuster",
+    "DetectionReport",
     "HandlingReport",
     "PlateAdjuster",
     "Preparation",
     "Prepared",
     "ReferenceScaler",
+    "detection_report",
     "handling_report",
 ]

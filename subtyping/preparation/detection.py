@@ -4,10 +4,22 @@ import numpy as np
 import pandas as pd
 
 from subtyping.panel.panel import Panel
+from subtyping.statistics.ros import regression_on_order_statistics
+from subtyping.statistics.truncated_normal import fit_censored_normal, mean_below
 
-__all__ = ["DETECTION_POLICIES", "detection_table", "fill_log2", "learn_floor"]
+__all__ = [
+    "DETECTION_POLICIES",
+    "detection_table",
+    "fill_log2",
+    "learn_floor",
+    "learn_tails",
+    "limits_log2",
+]
 
-DETECTION_POLICIES = ("keep", "lod_sqrt2")
+DETECTION_POLICIES = ("keep", "lod_sqrt2", "ros", "truncated")
+FITTED_POLICIES = ("ros", "truncated")
+FEWEST_DETECTED = 10
+"""Below this a fitted tail is extrapolation; the value is kept as given."""
 
 
 def detection_table(
@@ -73,24 +85,105 @@ def learn_floor(panel: Panel) -> np.ndarray:
     return np.where(np.isfinite(lowest), lowest, np.nan)
 
 
-def fill_log2(panel: Panel, floor: np.ndarray, policy: str) -> np.ndarray:
-    """Return log2 values in which every value below detection has a number.
+def limits_log2(panel: Panel, floor: np.ndarray) -> np.ndarray:
+    """Return the log2 limit below which an undetected value lies.
 
-    ``keep`` takes the number the file gave, else the limit of detection, else `floor`;
-    ``lod_sqrt2`` puts LOD / sqrt(2) (pg/mL) in place of every value below detection whose limit
-    is known. Values that were not measured stay NaN.
+    The limit of detection of that sample; where it is unknown `floor`, or the number that the
+    file gave for a value below detection if that is higher. NaN where neither is known.
 
     Parameters
     ----------
     panel : Panel
     floor : ndarray of shape (n_analytes,)
         See `learn_floor`.
-    policy : {"keep", "lod_sqrt2"}
 
     Returns
     -------
     ndarray of shape (n_samples, n_analytes)
     """
+    lod = panel.lod.to_numpy(dtype=float)
+    given = np.where(panel.below_lod.to_numpy(), panel.values.to_numpy(dtype=float), np.nan)
+    limit = np.where(np.isfinite(lod), lod, np.fmax(floor, given))
+    if panel.is_log_scale:
+        return limit
+    return np.log2(np.where(limit > 0, limit, np.where(floor > 0, floor, np.nan)))
+
+
+def learn_tails(panel: Panel, floor: np.ndarray, policy: str) -> np.ndarray | None:
+    """Fit the normal that values below detection are taken from, analyte by analyte.
+
+    Parameters
+    ----------
+    panel : Panel
+        Derivation people, all groups together.
+    floor : ndarray of shape (n_analytes,)
+        See `learn_floor`.
+    policy : str
+        ``ros`` fits a line through the detected values, ``truncated`` a censored likelihood.
+
+    Returns
+    -------
+    ndarray of shape (2, n_analytes) or None
+        Mean and SD (log2); NaN with fewer than ten detected values. None for other policies.
+
+    Notes
+    -----
+    *Why one fit for all groups.* Whoever is assigned later has no group, and must get the digits
+    he would have had in the batch. The price: people below detection look alike in both groups,
+    so a difference between groups is pulled towards zero (docs/detection.md says by how much).
+    Contrasts between groups therefore do not rest on these numbers: analytes that are mostly
+    below detection are compared by censored regression, and the others may be multiply imputed
+    given the group (`differential_abundance`).
+    """
+    if policy not in FITTED_POLICIES:
+        return None
+    log2 = fill_log2(panel, floor, "keep")
+    below = panel.below_lod.to_numpy()
+    Y = np.where(below, limits_log2(panel, floor), log2)
+    Y = np.where(panel.above_uloq.to_numpy(), np.nan, Y)
+    if policy == "ros":
+        line = regression_on_order_statistics(Y, below)
+        tails = np.array([line.mean, line.sd])
+    else:
+        fit = fit_censored_normal(Y, below)
+        tails = np.array([fit.mean, fit.sd])
+    few = (np.isfinite(Y) & ~below).sum(axis=0) < FEWEST_DETECTED
+    return np.where(few, np.nan, tails)
+
+
+def fill_log2(
+    panel: Panel, floor: np.ndarray, policy: str, tails: np.ndarray | None = None
+) -> np.ndarray:
+    r"""Return log2 values in which every value below detection has a number.
+
+    ``keep`` takes the number the file gave, else the limit of detection, else `floor`;
+    ``lod_sqrt2`` puts LOD / sqrt(2) (pg/mL) in place of every value below detection whose limit
+    is known; ``ros`` and ``truncated`` put :math:`E[x \mid x < c]` of the fitted normal, *c* being
+    the limit of that sample, and do as ``keep`` where there is no fit. Values that were not
+    measured stay NaN.
+
+    Parameters
+    ----------
+    panel : Panel
+    floor : ndarray of shape (n_analytes,)
+        See `learn_floor`.
+    policy : {"keep", "lod_sqrt2", "ros", "truncated"}
+    tails : ndarray of shape (2, n_analytes), optional
+        See `learn_tails`.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_analytes)
+    """
+    log2 = _kept_or_reduced(panel, floor, policy)
+    if tails is None:
+        return log2
+    expected = mean_below(limits_log2(panel, floor), tails[0], tails[1])
+    return np.where(panel.below_lod.to_numpy() & np.isfinite(expected), expected, log2)
+
+
+def _kept_or_reduced(panel: Panel, floor: np.ndarray, policy: str) -> np.ndarray:
+    """Fill by ``keep``, or by ``lod_sqrt2``."""
     values = panel.values.to_numpy(dtype=float, copy=True)
     below = panel.below_lod.to_numpy()
     lod = panel.lod.to_numpy(dtype=float)

@@ -9,16 +9,21 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from subtyping._validation import count_of, one_of
-from subtyping.exceptions import InputError, ModelError
+from subtyping.exceptions import InputError
 from subtyping.knowledge import handling_markers
 from subtyping.panel.panel import Panel
+from subtyping.preparation.alignment import align_panel
+from subtyping.preparation.card import preparation_to_card, restore_from_card
 from subtyping.preparation.covariates import covariate_matrix, usable_covariates
 from subtyping.preparation.detection import (
     DETECTION_POLICIES,
     detection_table,
     fill_log2,
     learn_floor,
+    learn_tails,
+    limits_log2,
 )
+from subtyping.preparation.notes import preparation_notes
 from subtyping.preparation.prepared import Prepared
 from subtyping.preparation.steps import CovariateAdjuster, PlateAdjuster, ReferenceScaler
 
@@ -37,8 +42,10 @@ class Preparation(BaseEstimator):
     ----------
     case, reference : sequence of str
         Group labels of the cases and of the healthy reference people.
-    detection : {"keep", "lod_sqrt2"}, default "keep"
-        What stands for a value below detection (see `fill_log2`).
+    detection : {"keep", "lod_sqrt2", "ros", "truncated"}, default "keep"
+        What stands for a value below detection (see `fill_log2`). What ``ros`` and ``truncated``
+        need is learnt from all derivation people together, so that a new person, whose group
+        nobody knows, is treated alike.
     min_detected_frac : float, default 0.5
         An analyte is used if detected in at least this share of cases or of reference people.
     adjust : sequence of str, default ("age", "sex", "bmi")
@@ -120,10 +127,11 @@ class Preparation(BaseEstimator):
         self.unit_, self.platform_ = panel.unit, panel.platform
         self.analytes_ = tuple(panel.values.columns.astype(str))
         self.floor_ = learn_floor(panel.take(people))
+        self.tails_ = learn_tails(panel.take(people), self.floor_, self.detection)
         self.detection_ = self._choose_analytes(panel, is_case, is_reference)
         kept = self.detection_["is_kept"].to_numpy()
         self.kept_ = tuple(self.detection_.loc[kept, "analyte"])
-        log2 = fill_log2(panel, self.floor_, self.detection)[:, kept]
+        log2 = fill_log2(panel, self.floor_, self.detection, self.tails_)[:, kept]
         self.median_ = _median(log2[is_reference], log2[people])
         X = np.where(np.isfinite(log2), log2, self.median_)
         plates = _labels(panel, "batch") if self.adjust_plates else None
@@ -137,7 +145,7 @@ class Preparation(BaseEstimator):
         self.slopes_ = CovariateAdjuster().fit(X[is_reference], covariates=C[is_reference])
         X = self.slopes_.transform(X, covariates=C)
         self.scaler_ = ReferenceScaler().fit(X[is_reference])
-        self.notes_ = self._describe(skipped)
+        self.notes_ = preparation_notes(self, skipped)
         return self
 
     def transform(self, panel: Panel, *, same_plates: bool = True) -> Prepared:
@@ -162,8 +170,8 @@ class Preparation(BaseEstimator):
             If the unit or platform differs, or no analyte is shared.
         """
         check_is_fitted(self)
-        aligned = self._align(panel)
-        all_log2 = fill_log2(aligned, self.floor_, self.detection)
+        aligned = align_panel(panel, self)
+        all_log2 = fill_log2(aligned, self.floor_, self.detection, self.tails_)
         log2 = all_log2[:, self.detection_["is_kept"].to_numpy()]
         missing = ~np.isfinite(log2)
         X = np.where(missing, self.median_, log2)
@@ -183,6 +191,9 @@ class Preparation(BaseEstimator):
             handling=handling,
             handling_markers=markers,
             detection=self.detection_,
+            limits=pd.DataFrame(
+                limits_log2(aligned, self.floor_), index=index, columns=list(self.analytes_)
+            ),
             n_imputed=pd.Series(missing.sum(axis=1), index=index, name="n_imputed"),
             notes=self.notes_,
         )
@@ -194,73 +205,12 @@ class Preparation(BaseEstimator):
     def to_card(self) -> dict[str, Any]:
         """Return everything `transform` needs for new people, as plain JSON types."""
         check_is_fitted(self)
-        settings = {
-            name: list(value) if isinstance(value, list | tuple) else value
-            for name, value in self.get_params(deep=False).items()
-        }
-        return {
-            "settings": settings,
-            "unit": self.unit_,
-            "platform": self.platform_,
-            "analytes": list(self.analytes_),
-            "is_kept": self.detection_["is_kept"].tolist(),
-            "detected_case_frac": _plain(self.detection_["detected_case_frac"]),
-            "detected_reference_frac": _plain(self.detection_["detected_reference_frac"]),
-            "reason": self.detection_["reason"].tolist(),
-            "floor": _plain(self.floor_),
-            "reference_median_log2": _plain(self.median_),
-            "covariates": list(self.covariates_),
-            "covariate_centre": _plain(self.slopes_.centre_),
-            "covariate_slopes": [_plain(row) for row in self.slopes_.slopes_],
-            "reference_mean_log2": _plain(self.scaler_.mean_),
-            "reference_sd_log2": _plain(self.scaler_.scale_),
-            "n_reference": int(self.scaler_.n_reference_),
-        }
+        return preparation_to_card(self)
 
     @classmethod
     def from_card(cls, card: Mapping[str, Any]) -> "Preparation":
         """Rebuild a fitted preparation from `to_card`; plate locations are not carried over."""
-        self = cls(**card["settings"])
-        self.unit_, self.platform_ = card["unit"], card["platform"]
-        self.analytes_ = tuple(card["analytes"])
-        self.detection_ = pd.DataFrame(
-            {
-                "analyte": card["analytes"],
-                "detected_case_frac": _array(card["detected_case_frac"]),
-                "detected_reference_frac": _array(card["detected_reference_frac"]),
-                "is_kept": np.array(card["is_kept"], dtype=bool),
-                "reason": card["reason"],
-            }
-        )
-        self.kept_ = tuple(self.detection_.loc[self.detection_["is_kept"], "analyte"])
-        self.floor_, self.median_ = _array(card["floor"]), _array(card["reference_median_log2"])
-        n_kept = len(self.kept_)
-        nothing = np.zeros((2, n_kept))
-        self.plates_ = PlateAdjuster().fit(nothing)
-        self.covariates_ = tuple(card["covariates"])
-        self.slopes_ = CovariateAdjuster().fit(nothing)
-        self.slopes_.centre_ = _array(card["covariate_centre"])
-        self.slopes_.slopes_ = _array(card["covariate_slopes"]).reshape(-1, n_kept)
-        self.scaler_ = ReferenceScaler().fit(nothing)
-        self.scaler_.mean_ = _array(card["reference_mean_log2"])
-        self.scaler_.scale_ = _array(card["reference_sd_log2"])
-        self.scaler_.n_reference_ = int(card["n_reference"])
-        self.notes_ = ()
-        self._require_one_length()
-        return self
-
-    def _require_one_length(self) -> None:
-        """Raise ValueError where the parts of a card are of different panels."""
-        n_kept = len(self.kept_)
-        parts = (self.median_, self.scaler_.mean_, self.scaler_.scale_)
-        is_whole = (
-            len(self.floor_) == len(self.analytes_)
-            and all(len(part) == n_kept for part in parts)
-            and len(self.slopes_.slopes_) == len(self.slopes_.centre_) == len(self.covariates_)
-        )
-        if not is_whole:
-            message = "the parts of its preparation differ in their number of analytes"
-            raise ValueError(message)
+        return restore_from_card(cls(**card["settings"]), card)
 
     def _require_people(self, is_case: np.ndarray, is_reference: np.ndarray) -> None:
         for name, mask, groups, least in (
@@ -288,50 +238,6 @@ class Preparation(BaseEstimator):
             )
             raise InputError(message)
         return table
-
-    def _align(self, panel: Panel) -> Panel:
-        if panel.unit != self.unit_:
-            message = (
-                f"The model was made on {self.unit_}, the panel is in {panel.unit}. Units do not "
-                "convert into each other across runs or platforms; bring a panel in "
-                f"{self.unit_}."
-            )
-            raise ModelError(message)
-        if self.platform_ and panel.platform and panel.platform != self.platform_:
-            message = (
-                f"The model was made on {self.platform_}, the panel comes from "
-                f"{panel.platform}. Values do not carry between platforms."
-            )
-            raise ModelError(message)
-        names = list(self.analytes_)
-        if list(panel.values.columns) == names:
-            return panel
-        shared = [name for name in self.kept_ if name in panel.values.columns]
-        if not shared:
-            message = (
-                f"The panel has none of the model's {len(self.kept_)} analytes, such as "
-                f"{', '.join(self.kept_[:3])}. Check that the right file was given."
-            )
-            raise ModelError(message)
-        return _reindexed(panel, names)
-
-    def _describe(self, skipped: tuple[str, ...]) -> tuple[str, ...]:
-        notes = []
-        dropped = int((~self.detection_["is_kept"]).sum())
-        if dropped:
-            notes.append(
-                f"{count_of(dropped, 'analyte')} of {len(self.detection_)} left out: detected in "
-                f"fewer than {self.min_detected_frac:.0%} of cases and of reference people, "
-                "constant, or not measured in one of the groups."
-            )
-        if self.plates_.effects_:
-            notes.append(f"Locations of {len(self.plates_.effects_)} plates removed.")
-        if self.covariates_:
-            notes.append(
-                f"Slopes of {', '.join(self.covariates_)} among the reference people removed."
-            )
-        notes.extend(skipped)
-        return tuple(notes)
 
 
 def _labels(panel: Panel, role: str) -> np.ndarray | None:
@@ -364,26 +270,3 @@ def _handling_score(
     measured = z[list(markers)].where(~missing[:, positions])
     enough = measured.notna().sum(axis=1) >= MIN_HANDLING_MARKERS
     return measured.mean(axis=1).where(enough).rename("handling")
-
-
-def _reindexed(panel: Panel, names: list[str]) -> Panel:
-    from dataclasses import replace
-
-    return replace(
-        panel,
-        values=panel.values.reindex(columns=names),
-        lod=panel.lod.reindex(columns=names),
-        below_lod=panel.below_lod.reindex(columns=names, fill_value=False),
-        above_uloq=panel.above_uloq.reindex(columns=names, fill_value=False),
-        analytes=panel.analytes.reindex(names),
-        extrapolated=None,
-        replicate_cv_pct=None,
-    )
-
-
-def _plain(values: object) -> list[float | None]:
-    return [float(v) if np.isfinite(v) else None for v in np.asarray(values, dtype=float)]
-
-
-def _array(values: Sequence[object]) -> np.ndarray:
-    return np.array(values, dtype=float)

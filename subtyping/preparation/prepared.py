@@ -19,7 +19,7 @@ class Prepared:
         log2 values of every analyte with below-detection values filled, not adjusted; NaN where
         not measured.
     detected : pandas.DataFrame of bool
-        Detection mask of every analyte.
+        Detection mask of every analyte: which entries of `log2` were measured above the limit.
     handling : pandas.Series
         Mean z of the handling markers of each sample; NaN where fewer than three are measured.
     handling_markers : tuple of str
@@ -30,6 +30,9 @@ class Prepared:
         Kept analytes of each sample that were not measured and stand at the reference median.
     notes : tuple of str
         Plain sentences on what was adjusted, dropped and imputed.
+    limits : pandas.DataFrame, optional
+        log2 limit of detection of each sample and analyte; where the file gives none, the lowest
+        detected value of the derivation people. A censored comparison needs it.
     """
 
     z: pd.DataFrame
@@ -40,6 +43,7 @@ class Prepared:
     detection: pd.DataFrame
     n_imputed: pd.Series
     notes: tuple[str, ...] = ()
+    limits: pd.DataFrame | None = None
 
     @property
     def dropped(self) -> pd.DataFrame:

@@ -8,18 +8,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from subtyping._validation import list_some
+from subtyping._validation import count_of, list_some
 from subtyping.exceptions import InputError
-from subtyping.signature.design import contrast_design
-from subtyping.statistics.moderated_t import moderated_t
-from subtyping.statistics.multiplicity import benjamini_hochberg
+from subtyping.signature.one_contrast import COLUMNS, ContrastSettings, one_contrast
 
 __all__ = ["Differential", "differential_abundance"]
 
 _Q_LIMIT = 0.05
 _LOG2_FC_LIMIT = 0.585
-_MOSTLY = 0.5
-_INFERENCE = ("ci_low", "ci_high", "t", "p_value", "q_value")
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +26,11 @@ class Differential:
     ----------
     table : pandas.DataFrame
         ``analyte, contrast, log2_fc, ci_low, ci_high, t, p_value, q_value, detected_frac,
-        is_mostly_below_detection, n_case, n_reference``.
+        is_mostly_below_detection, n_case, n_reference``, then ``method`` (moderated_t,
+        moderated_t_imputed, tobit, detection_rate, not_detected, not_measured or descriptive),
+        ``detected_case_frac, detected_reference_frac``, for analytes mostly below detection
+        ``detection_odds_ratio, detection_difference`` (both with ``_ci_low _ci_high``) and
+        ``detection_p_value``, and ``reason``.
     sentence : str
         How many analytes differ in each contrast.
     notes : tuple of str
@@ -51,13 +51,24 @@ def differential_abundance(
     covariates: Sequence[str] = ("age", "sex", "bmi"),
     batch: bool = True,
     blocked: bool | AbstractSet[str] = False,
+    limits: pd.DataFrame | None = None,
+    min_detected_frac: float = 0.5,
+    imputations: int = 0,
+    seed: int = 0,
 ) -> Differential:
-    """Compare groups analyte by analyte with a moderated t, adjusted for covariates and plate.
+    """Compare groups analyte by analyte, adjusted for covariates and plate.
 
     ``log2_fc`` is the coefficient of case status in ``log2 ~ covariates + plate + case``, fitted
-    to the people of that contrast; intervals are those of the moderated t; q-values are
-    Benjamini-Hochberg within one contrast. Where a contrast is blocked, ``log2_fc`` is the plain
-    difference of means and everything that would be inference is blank.
+    to the people of that contrast. How it is fitted depends on how much was detected:
+
+    - detected in at least `min_detected_frac` of the people: moderated t;
+    - in fewer: never by a difference of means. Censored regression (``tobit``), or where fewer
+      than ten values were detected an exact test of the detection rates within plates
+      (``detection_rate``, no fold change). One that was never detected has its row and no p-value.
+
+    The q-values of all of these are one Benjamini-Hochberg family for each contrast. Where a
+    contrast is blocked, ``log2_fc`` is the plain difference of means (blank for analytes mostly
+    below detection) and everything that would be inference is blank.
 
     Parameters
     ----------
@@ -75,6 +86,17 @@ def differential_abundance(
         Whether plates are adjusted for.
     blocked : bool or set of str, default False
         Contrasts for which no inference is made; True blocks all of them.
+    limits : pandas.DataFrame, optional
+        log2 limit of detection of each value (`Prepared.limits`). Without it a value below
+        detection is only taken to lie below the lowest detected value of its analyte.
+    min_detected_frac : float, default 0.5
+        Share of the people of a contrast in whom an analyte must be detected to be compared by
+        means.
+    imputations : int, default 0
+        With 2 or more, values below detection of the analytes compared by means are drawn this
+        often given case status and covariates, and the results pooled by Rubin's rules.
+    seed : int, default 0
+        Root seed of the draws.
 
     Returns
     -------
@@ -84,16 +106,16 @@ def differential_abundance(
     ------
     InputError
         If the tables list different samples, no group was declared, a side of a contrast has
-        fewer than two samples or a group stands on both sides.
+        fewer than two samples, a group stands on both sides or `imputations` is 1 or negative.
 
     Notes
     -----
-    Values below detection weigh as measured: for an analyte that is mostly below detection the
-    difference of means says little, whatever its p-value.
+    Without imputation, values below detection of an analyte that is mostly detected weigh as
+    measured. docs/detection.md has the error rates of each method.
 
     References
     ----------
-    Smyth GK (2004). doi:10.2202/1544-6115.1027
+    Smyth GK (2004). doi:10.2202/1544-6115.1027. Tobin J (1958). doi:10.2307/1907382
 
     Examples
     --------
@@ -111,15 +133,17 @@ def differential_abundance(
     >>> found.table.loc[0, "analyte"]
     'A'
     """
-    _check(log2, detected, samples)
+    _check(log2, detected, samples, limits)
+    settings = ContrastSettings(tuple(covariates), batch, min_detected_frac, imputations, seed)
     tables: list[pd.DataFrame] = []
     sentences: list[str] = []
     notes: list[str] = []
     for name, (cases, references) in contrasts.items():
         sides = _sides(samples, name, cases, references)
         is_blocked = blocked if isinstance(blocked, bool) else name in blocked
-        table, remarks = _one_contrast(log2, detected, samples, sides, covariates, batch=batch,
-                                       blocked=is_blocked)  # fmt: skip
+        table, remarks = one_contrast(
+            log2, detected, samples, sides, settings, name=name, limits=limits, blocked=is_blocked
+        )
         table.insert(1, "contrast", name)
         tables.append(table)
         sentences.append(_sentence(name, table))
@@ -128,11 +152,15 @@ def differential_abundance(
     return Differential(whole, " ".join(sentences) or "No contrast was asked for.", tuple(notes))
 
 
-def _check(log2: pd.DataFrame, detected: pd.DataFrame, samples: pd.DataFrame) -> None:
-    if not (log2.index.equals(samples.index) and log2.shape == detected.shape):
+def _check(
+    log2: pd.DataFrame, detected: pd.DataFrame, samples: pd.DataFrame, limits: pd.DataFrame | None
+) -> None:
+    shapes = {detected.shape} | ({limits.shape} if limits is not None else set())
+    if not (log2.index.equals(samples.index) and shapes == {log2.shape}):
         message = (
-            "log2, detected and samples must list the same samples in one order, and log2 and "
-            f"detected the same analytes; got {log2.shape}, {detected.shape} and {samples.shape}."
+            "log2, detected, limits and samples must list the same samples in one order, and log2, "
+            f"detected and limits the same analytes; got {log2.shape}, {sorted(shapes)} and "
+            f"{samples.shape}."
         )
         raise InputError(message)
     if "group" not in samples:
@@ -162,75 +190,25 @@ def _sides(
     return sides[0], sides[1]
 
 
-def _one_contrast(
-    log2: pd.DataFrame,
-    detected: pd.DataFrame,
-    samples: pd.DataFrame,
-    sides: tuple[NDArray[np.bool_], NDArray[np.bool_]],
-    covariates: Sequence[str],
-    *,
-    batch: bool,
-    blocked: bool,
-) -> tuple[pd.DataFrame, list[str]]:
-    is_case, is_reference = sides
-    design = contrast_design(samples, is_case, is_reference, covariates=covariates, batch=batch)
-    notes = list(design.notes)
-    values = log2.to_numpy(dtype=float)
-    descriptive = blocked or not design.is_estimable or not _has_freedom(design.matrix)
-    if descriptive:
-        rows, case = np.flatnonzero(is_case | is_reference), is_case[is_case | is_reference]
-        notes = ["No inference: blocked; log2_fc is the plain difference of means."]
-        notes += [] if design.is_estimable else [design.notes[-1]]
-    else:
-        rows, case = design.rows, design.is_case
-    Y = values[rows]
-    seen = detected.to_numpy(dtype=bool)[rows]
-    share = _mean(np.where(seen, 1.0, np.where(np.isfinite(Y), 0.0, np.nan)))
-    table = pd.DataFrame({"analyte": log2.columns.astype(str)})
-    if descriptive:
-        table["log2_fc"] = _mean(Y[case]) - _mean(Y[~case])
-        for column in _INFERENCE:
-            table[column] = np.nan
-    else:
-        aim = np.zeros(design.matrix.shape[1])
-        aim[-1] = 1.0
-        fit = moderated_t(Y, design.matrix, aim)
-        low, high = fit.interval()
-        table["log2_fc"] = fit.coefficient[:, 0]
-        table["ci_low"], table["ci_high"] = low[:, 0], high[:, 0]
-        table["t"], table["p_value"] = fit.t[:, 0], fit.p_value[:, 0]
-        table["q_value"] = benjamini_hochberg(fit.p_value[:, 0])
-    table["detected_frac"] = share
-    table["is_mostly_below_detection"] = share < _MOSTLY
-    measured = np.isfinite(Y)
-    table["n_case"] = measured[case].sum(axis=0)
-    table["n_reference"] = measured[~case].sum(axis=0)
-    return table, notes
-
-
-def _has_freedom(matrix: NDArray[np.float64]) -> bool:
-    return matrix.shape[0] > matrix.shape[1]
-
-
-def _mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return column means over what was measured, NaN where nothing was."""
-    count = np.isfinite(values).sum(axis=0)
-    total = np.nansum(values, axis=0)
-    return np.divide(total, count, out=np.full(values.shape[1], np.nan), where=count > 0)
-
-
 def _sentence(name: str, table: pd.DataFrame) -> str:
     if table["p_value"].isna().all():
         return f"{name}: blocked, differences are descriptive only."
-    found = (table["q_value"] < _Q_LIMIT) & (table["log2_fc"].abs() > _LOG2_FC_LIMIT)
-    floor = int((found & table["is_mostly_below_detection"]).sum())
-    told = f"; {floor} of them mostly below detection" if floor else ""
-    return (
-        f"{name}: {int(found.sum())} of {len(table)} analytes at q < .05 and "
-        f"|log2 fold change| > .585{told}."
+    is_low = table["is_mostly_below_detection"]
+    found = (table["q_value"] < _Q_LIMIT) & (table["log2_fc"].abs() > _LOG2_FC_LIMIT) & ~is_low
+    told = (
+        f"{name}: {int(found.sum())} of {count_of(int((~is_low).sum()), 'analyte')} at q < .05 and "
+        "|log2 fold change| > .585"
     )
+    low = table[is_low & table["p_value"].notna()]
+    if len(low):
+        methods = low.loc[low["q_value"] < _Q_LIMIT, "method"]
+        told += (
+            f"; of {len(low)} mostly below detection {int((methods == 'tobit').sum())} differ at "
+            f"q < .05 by censored regression and {int((methods == 'detection_rate').sum())} by "
+            "detection rate"
+        )
+    return f"{told}."
 
 
 def _empty() -> pd.DataFrame:
-    columns = ["analyte", "contrast", "log2_fc", *_INFERENCE, "detected_frac"]
-    return pd.DataFrame(columns=[*columns, "is_mostly_below_detection", "n_case", "n_reference"])
+    return pd.DataFrame(columns=["analyte", "contrast", *COLUMNS])

@@ -1,6 +1,7 @@
 """Maximum likelihood of a left-censored normal regression, many analytes at a time."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ _MOST_ITERATIONS = 100
 _MOST_HALVINGS = 40
 _SMALL_GAIN = 1e-11
 _RANK_TOLERANCE = 1e-9
-_MAKES_NO_SPREAD = 1e-9
+_MAKES_NO_SPREAD = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +29,8 @@ class CensoredData:
     Attributes
     ----------
     values : ndarray of shape (n_samples, n_analytes)
-        Measured value, or the limit where censored; 0 where missing.
+        Measured value, or the limit where censored, minus what least squares fit to them: numbers
+        around 0, however far from it the analyte lies; 0 where missing.
     detected, censored : ndarray of bool of shape (n_samples, n_analytes)
         A value that is neither is missing. Rows that a separating direction explains perfectly
         are in neither.
@@ -38,6 +40,8 @@ class CensoredData:
         For an analyte with separated rows or redundant columns, the columns that remain.
     reason : ndarray of str of shape (n_analytes,)
         Why an analyte cannot be fitted; empty where it can.
+    centre : ndarray of shape (n_analytes, n_columns)
+        Coefficients that were subtracted.
     """
 
     values: Floats
@@ -46,6 +50,7 @@ class CensoredData:
     design: Floats
     columns: dict[int, NDArray[np.int64]]
     reason: NDArray[np.object_]
+    centre: Floats
 
     def take(self, chosen: NDArray[np.int64]) -> "CensoredData":
         """Return the data of some analytes."""
@@ -56,6 +61,7 @@ class CensoredData:
             self.design,
             {i: self.columns[j] for i, j in enumerate(chosen.tolist()) if j in self.columns},
             self.reason[chosen],
+            self.centre[chosen],
         )
 
     def shifted(self, offset: Floats) -> "CensoredData":
@@ -72,7 +78,7 @@ class CensoredFit:
     Attributes
     ----------
     parameters : ndarray of shape (n_analytes, n_columns + 1)
-        :math:`(\delta, \theta)`; NaN for a column that was dropped or an analyte without a fit.
+        :math:`(\delta, \theta)` of the centred values; NaN for a dropped column or without a fit.
     information : ndarray of shape (n_analytes, n_columns + 1, n_columns + 1)
         Negative Hessian there, zero in dropped columns.
     log_likelihood : ndarray of shape (n_analytes,)
@@ -111,22 +117,24 @@ def censored_data(values: Floats, censored: Mask, design: Floats) -> CensoredDat
         rows = separable_rows(design, detected[:, j], below[:, j])
         below[rows, j] = False
         columns[int(j)] = independent_columns(design[detected[:, j] | below[:, j]])
-    reason = np.array(
-        [
-            _why_not(filled[detected[:, j], j], design[detected[:, j]])
-            for j in range(values.shape[1])
-        ],
-        dtype=object,
-    )
-    return CensoredData(filled, detected, below, design, columns, reason)
+    masks = zip(filled.T, detected.T, strict=True)
+    reason = np.array([_why_not(v[seen], design[seen]) for v, seen in masks], dtype=object)
+    used = detected | below
+    centre = _solve(_gram(used, design), np.where(used, filled, 0.0).T @ design)
+    centred = np.where(used, filled - design @ centre.T, 0.0)
+    return CensoredData(centred, detected, below, design, columns, reason, centre)
 
 
 def _is_deficient(mask: Mask, design: Floats) -> Mask:
     """Tell for which analytes the masked rows of an orthonormal design lack full column rank."""
+    return np.asarray(np.linalg.eigvalsh(_gram(mask, design))[:, 0] < _RANK_TOLERANCE)
+
+
+def _gram(weights: NDArray[Any], design: Floats) -> Floats:
+    """Return the weighted cross-products of the design, one matrix for each analyte."""
     width = design.shape[1]
     products = (design[:, :, None] * design[:, None, :]).reshape(len(design), -1)
-    gram = (mask.T.astype(float) @ products).reshape(-1, width, width)
-    return np.asarray(np.linalg.eigvalsh(gram)[:, 0] < _RANK_TOLERANCE)
+    return np.asarray((weights.T.astype(float) @ products).reshape(-1, width, width))
 
 
 def _why_not(detected: Floats, design: Floats) -> str:
@@ -137,7 +145,7 @@ def _why_not(detected: Floats, design: Floats) -> str:
     if len(detected) < rank + 2:
         return "too few values detected for this design"
     rest = detected - design @ gamma
-    if np.sqrt(np.mean(rest**2)) <= _MAKES_NO_SPREAD * (1.0 + np.abs(detected).max()):
+    if np.sqrt(np.mean(rest**2)) <= _MAKES_NO_SPREAD * np.abs(detected).max():
         return "the detected values do not vary"
     return ""
 
@@ -232,10 +240,7 @@ def _usual_size(V: Floats, D: Mask) -> Floats:
 
 def _least_squares(V: Floats, known: Mask, X: Floats) -> Floats:
     """Start from least squares with the limits taken as values."""
-    width = X.shape[1]
-    products = (X[:, :, None] * X[:, None, :]).reshape(len(X), -1)
-    gram = (known.T.astype(float) @ products).reshape(-1, width, width)
-    gamma = _solve(gram, np.where(known, V, 0.0).T @ X)
+    gamma = _solve(_gram(known, X), np.where(known, V, 0.0).T @ X)
     rest = np.where(known, V - X @ gamma.T, 0.0)
     sigma = np.sqrt((rest**2).sum(axis=0) / np.maximum(known.sum(axis=0), 1))
     theta = 1.0 / np.maximum(sigma, 1e-3)
@@ -259,9 +264,8 @@ def _derivatives(V: Floats, D: Mask, C: Mask, X: Floats, at: Floats) -> tuple[Fl
     curve = np.where(D, 1.0, np.where(C, mills * (tail + mills), 0.0))
     n_detected = D.sum(axis=0)
     gradient = np.column_stack([-(slope.T @ X), (V * slope).sum(axis=0) + n_detected / at[:, -1]])
-    products = (X[:, :, None] * X[:, None, :]).reshape(len(X), -1)
     information = np.empty((len(at), width + 1, width + 1))
-    information[:, :width, :width] = (curve.T @ products).reshape(-1, width, width)
+    information[:, :width, :width] = _gram(curve, X)
     information[:, :width, width] = information[:, width, :width] = -((curve * V).T @ X)
     information[:, width, width] = (curve * V**2).sum(axis=0) + n_detected / at[:, -1] ** 2
     return gradient, information
@@ -270,7 +274,7 @@ def _derivatives(V: Floats, D: Mask, C: Mask, X: Floats, at: Floats) -> tuple[Fl
 def _solve(matrix: Floats, right: Floats) -> Floats:
     """Solve symmetric systems; directions without information stay where they are."""
     roots, vectors = np.linalg.eigh(matrix)
-    least = 1e-13 * np.maximum(roots[:, -1:], 1e-300)
+    least = np.maximum(1e-13 * roots[:, -1:], 1e-200)
     inverse = np.where(roots > least, 1.0 / np.maximum(roots, least), 0.0)
     along = (vectors.transpose(0, 2, 1) @ right[:, :, None])[:, :, 0] * inverse
     return (vectors @ along[:, :, None])[:, :, 0]

@@ -1,34 +1,68 @@
 """Can case status be told apart from where and when the samples were measured?"""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+
+from subtyping.statistics.balance import BALANCE_COLUMNS, balance_table
+from subtyping.statistics.design_sentences import design_notes, design_sentence
+from subtyping.statistics.factor_levels import as_days, as_hours, as_levels, season_of
+from subtyping.statistics.joint_aliasing import JOINT_COLUMNS, joint_aliasing
 
 __all__ = ["DesignReport", "as_days", "as_hours", "design_report", "season_of"]
 
 VIF_LIMIT = 10.0
 OVERLAP_LIMIT = 0.5
-MANY_LEVELS = 20
-TIME_BINS = 10
+PARTLY_VIF = 2.5
+PARTLY_OVERLAP = 0.8
+COLUMNS = (
+    "factor",
+    "n_levels",
+    "n_missing",
+    "is_rank_deficient",
+    "vif",
+    "case_overlap_frac",
+    "reference_overlap_frac",
+    "levels_with_both",
+    "is_aliased",
+    "interval_widening",
+    "is_partly_aliased",
+)
+
+
+def _nothing(columns: tuple[str, ...]) -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series(dtype=object) for name in columns})
 
 
 @dataclass(frozen=True, eq=False)
 class DesignReport:
-    """How far case status is aliased with each technical factor.
+    """How far case status is aliased with each technical factor, and what else differs.
 
     Attributes
     ----------
     table : pandas.DataFrame
-        One row per factor: ``factor, n_levels, n_missing, is_rank_deficient, vif,
-        case_overlap_frac, reference_overlap_frac, levels_with_both, is_aliased``.
+        One row per technical factor: ``factor, n_levels, n_missing, is_rank_deficient, vif,
+        case_overlap_frac, reference_overlap_frac, levels_with_both, is_aliased,
+        interval_widening`` (root of ``vif``) and ``is_partly_aliased``.
     sentence : str
-        What this means for the comparison of cases with reference people.
+        What the technical factors mean for the comparison of cases with reference people.
+    balance : pandas.DataFrame
+        One row per factor, people's own (age, sex, ...) included: see `balance_table`. Nothing
+        in it blocks.
+    joint : pandas.DataFrame
+        Pairs of technical factors, and all of them: see `joint_aliasing`.
+    notes : tuple of str
+        A sentence for each factor that warns: partly aliased, jointly aliased, known in one
+        group only, out of balance.
     """
 
     table: pd.DataFrame
     sentence: str
+    balance: pd.DataFrame = field(default_factory=lambda: _nothing(BALANCE_COLUMNS))
+    joint: pd.DataFrame = field(default_factory=lambda: _nothing(JOINT_COLUMNS))
+    notes: tuple[str, ...] = ()
 
     @property
     def aliased(self) -> tuple[str, ...]:
@@ -40,86 +74,15 @@ class DesignReport:
         """Whether any factor blocks inference."""
         return bool(self.table["is_aliased"].any())
 
+    @property
+    def partly_aliased(self) -> tuple[str, ...]:
+        """Factors that case status leans on without being aliased with them."""
+        return tuple(self.table.loc[self.table["is_partly_aliased"].astype(bool), "factor"])
 
-def as_days(values: pd.Series) -> pd.Series:
-    """Return dates (ISO text, timestamps) or numbers as numbers, NaN where neither.
-
-    Parameters
-    ----------
-    values : pandas.Series
-
-    Returns
-    -------
-    pandas.Series
-        Days since 1970 for dates; numbers as they are.
-    """
-    numbers = pd.to_numeric(values, errors="coerce")
-    if pd.api.types.is_datetime64_any_dtype(values) or numbers.isna().any():
-        times = pd.to_datetime(values.astype(object), errors="coerce", format="ISO8601", utc=True)
-        days = (times - pd.Timestamp("1970-01-01", tz="UTC")) / pd.Timedelta(days=1)
-        numbers = numbers.where(numbers.notna(), days)
-    return numbers.astype(float)
-
-
-def as_hours(values: pd.Series) -> pd.Series:
-    """Return times of day (``08:30``, timestamps) or numbers as hours, NaN where neither.
-
-    Parameters
-    ----------
-    values : pandas.Series
-
-    Returns
-    -------
-    pandas.Series
-        Hours since midnight; numbers as they are.
-
-    Examples
-    --------
-    >>> as_hours(pd.Series(["08:30", "2024-01-05 13:15", 7.5, "late"])).tolist()
-    [8.5, 13.25, 7.5, nan]
-    """
-    numbers = pd.to_numeric(values, errors="coerce")
-    clock = values.astype(str).str.extract(r"(?:^|[ T])(\d{1,2}):(\d{2})").astype(float)
-    return numbers.where(numbers.notna(), clock[0] + clock[1] / 60).astype(float)
-
-
-def season_of(values: pd.Series) -> pd.Series:
-    """Return the season of each date: quarters of the year that begin in December.
-
-    Parameters
-    ----------
-    values : pandas.Series
-        ISO text or timestamps. Numbers are no dates: a season cannot be told from them.
-
-    Returns
-    -------
-    pandas.Series
-        ``Dec-Feb``, ``Mar-May``, ``Jun-Aug`` or ``Sep-Nov``; None where there is no date.
-
-    Examples
-    --------
-    >>> season_of(pd.Series(["2023-12-24", "2024-07-01", None])).tolist()
-    ['Dec-Feb', 'Jun-Aug', None]
-    """
-    numbers = pd.to_numeric(values, errors="coerce")
-    is_date = pd.api.types.is_datetime64_any_dtype(values) | numbers.isna()
-    times = pd.to_datetime(
-        values.astype(object).where(is_date), errors="coerce", format="ISO8601", utc=True
-    )
-    quarter = times.dt.month % 12 // 3
-    names = dict(enumerate(("Dec-Feb", "Mar-May", "Jun-Aug", "Sep-Nov")))
-    return quarter.map(names).astype(object).where(quarter.notna(), None)
-
-
-def _as_levels(values: pd.Series, *, is_time: bool) -> pd.Series:
-    """Levels as text; times with many values are cut into bins of equal count."""
-    known = values.dropna()
-    known = known[known.astype(str).str.strip() != ""]
-    if is_time and known.nunique() > MANY_LEVELS:
-        days = as_days(known)
-        if days.notna().all():
-            return pd.qcut(days, TIME_BINS, labels=False, duplicates="drop").astype(str)
-    return known.astype(str)
+    @property
+    def jointly_aliased(self) -> tuple[str, ...]:
+        """Combinations that determine case status though none of their factors does alone."""
+        return tuple(self.joint.loc[self.joint["is_jointly_aliased"].astype(bool), "factors"])
 
 
 def _variance_inflation(is_case: np.ndarray, levels: np.ndarray) -> float:
@@ -137,12 +100,9 @@ def _factor_row(
     name: str,
     is_case: np.ndarray,
     is_reference: np.ndarray,
-    values: pd.Series,
-    *,
-    is_time: bool,
+    levels: pd.Series,
 ) -> dict[str, object]:
     used = is_case | is_reference
-    levels = _as_levels(pd.Series(values).reset_index(drop=True)[used], is_time=is_time)
     case = is_case[levels.index]
     table = pd.crosstab(levels.to_numpy(), case).reindex(columns=[False, True], fill_value=0)
     both = (table[False] > 0) & (table[True] > 0)
@@ -151,7 +111,9 @@ def _factor_row(
     reference_overlap = float(table.loc[both, False].sum() / n_reference) if n_reference else 0.0
     vif = _variance_inflation(case, levels.to_numpy()) if n_case and n_reference else float("nan")
     deficient = bool(np.isinf(vif))
-    overlaps_little = min(case_overlap, reference_overlap) < OVERLAP_LIMIT
+    overlap = min(case_overlap, reference_overlap)
+    is_aliased = _is_aliased(n_case, n_reference, len(table), vif, overlap)
+    leans = len(table) > 1 and (overlap < PARTLY_OVERLAP or vif > PARTLY_VIF)
     return {
         "factor": name,
         "n_levels": len(table),
@@ -161,21 +123,17 @@ def _factor_row(
         "case_overlap_frac": case_overlap,
         "reference_overlap_frac": reference_overlap,
         "levels_with_both": int(both.sum()),
-        "is_aliased": _is_aliased(n_case, n_reference, len(table), vif, overlaps_little),
+        "is_aliased": is_aliased,
+        "interval_widening": float(np.sqrt(vif)),
+        "is_partly_aliased": leans and not is_aliased,
     }
 
 
-def _is_aliased(
-    n_case: int,
-    n_reference: int,
-    n_levels: int,
-    vif: float,
-    overlaps_little: bool,  # noqa: FBT001
-) -> bool:
+def _is_aliased(n_case: int, n_reference: int, n_levels: int, vif: float, overlap: float) -> bool:
     """Whether a factor blocks; one that is unknown in a whole group does."""
     if n_case == 0 or n_reference == 0:
         return n_case + n_reference > 0
-    return n_levels > 1 and (vif > VIF_LIMIT or overlaps_little)
+    return n_levels > 1 and (vif > VIF_LIMIT or overlap < OVERLAP_LIMIT)
 
 
 def design_report(
@@ -184,13 +142,17 @@ def design_report(
     factors: Mapping[str, pd.Series],
     *,
     times: Collection[str] = (),
+    others: Mapping[str, pd.Series] | None = None,
+    hours: Collection[str] = (),
 ) -> DesignReport:
-    r"""Measure the aliasing of case status with plate, site or date of draw.
+    r"""Measure the aliasing of case status with plate, site or date of draw, and the balance.
 
-    Case status is *aliased* with a factor when its levels determine it (rank deficiency), when
-    the variance inflation :math:`1/(1-R^2)` of case status on the levels exceeds 10, or when
-    fewer than half of either group lie in levels that hold both groups. The last criterion is
-    the one that finds a design of full rank whose contrast rests on a handful of people.
+    Case status is *aliased* with a technical factor when its levels determine it (rank
+    deficiency), when the variance inflation :math:`1/(1-R^2)` of case status on the levels
+    exceeds 10, or when fewer than half of either group lie in levels that hold both groups. The
+    last criterion is the one that finds a design of full rank whose contrast rests on a handful
+    of people. It is *partly aliased* at an inflation above 2.5 or less than four fifths in shared
+    levels: an interval adjusted for the factor is :math:`\sqrt{\mathrm{VIF}}` times as wide.
 
     Parameters
     ----------
@@ -202,6 +164,11 @@ def design_report(
     times : collection of str, optional
         Factors that are dates or days: with more than 20 values they are cut into ten bins of
         equal count. Plates and sites never are, whatever their names look like.
+    others : mapping of str to array of shape (n_samples,), optional
+        Factors that never block (age, sex, body mass index, medication, matrix, ...): they are
+        in `DesignReport.balance` and `DesignReport.notes` alone.
+    hours : collection of str, optional
+        Which of `others` are times of day.
 
     Returns
     -------
@@ -209,8 +176,10 @@ def design_report(
 
     Notes
     -----
-    The report is about one factor at a time; factors that only jointly determine case status
-    are found when the differential model loses rank.
+    Factors that determine case status only together (the plates of a site) are found in
+    `DesignReport.joint` and warn; they do not block by themselves. A covariate that explains case
+    status perfectly leaves nothing to compare either, but says something about people instead of
+    measurement: it is in the notes.
 
     Examples
     --------
@@ -219,51 +188,33 @@ def design_report(
     >>> report = design_report(case, ~case, {"plate": ["a"] * 4 + ["b"] * 4})
     >>> report.is_blocked, report.aliased
     (True, ('plate',))
-    >>> design_report(case, ~case, {"plate": ["a", "b"] * 4}).is_blocked
-    False
+    >>> mixed = {"plate": ["a", "b"] * 4}
+    >>> report = design_report(case, ~case, mixed, others={"bmi": [31, 33, 29, 35] + [None] * 4})
+    >>> report.is_blocked, report.notes[0]
+    (False, 'bmi is known in the cases only (4 people): nothing can be adjusted for it.')
     """
     case = np.asarray(is_case, dtype=bool)
     reference = np.asarray(is_reference, dtype=bool)
-    rows = [
-        _factor_row(
-            name,
-            case,
-            reference,
-            pd.Series(np.asarray(values, dtype=object)),
-            is_time=name in times,
-        )
-        for name, values in factors.items()
-    ]
-    columns = [
-        "factor",
-        "n_levels",
-        "n_missing",
-        "is_rank_deficient",
-        "vif",
-        "case_overlap_frac",
-        "reference_overlap_frac",
-        "levels_with_both",
-        "is_aliased",
-    ]
-    table = pd.DataFrame(rows, columns=columns)
-    table["is_aliased"] = table["is_aliased"].astype(bool)
-    return DesignReport(table=table, sentence=_sentence(table))
-
-
-def _sentence(table: pd.DataFrame) -> str:
-    if table.empty:
-        return (
-            "No plate, site or date was declared, so whether case status is aliased with the "
-            "measurement cannot be judged."
-        )
-    aliased = table[table["is_aliased"]]
-    if aliased.empty:
-        names = ", ".join(table["factor"])
-        return f"Case status can be told apart from {names}."
-    row = aliased.iloc[0]
-    return (
-        f"Case status is aliased with {row['factor']}: {row['levels_with_both']} of "
-        f"{row['n_levels']} levels hold both groups, with {row['case_overlap_frac']:.0%} of the "
-        f"cases and {row['reference_overlap_frac']:.0%} of the reference people in them, so a "
-        "difference between the groups cannot be told apart from a difference in measurement."
+    used = case | reference
+    technical = {name: pd.Series(np.asarray(v, dtype=object)) for name, v in factors.items()}
+    levels = {name: as_levels(v[used], is_time=name in times) for name, v in technical.items()}
+    rows = [_factor_row(name, case, reference, known) for name, known in levels.items()]
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    for name in ("is_aliased", "is_partly_aliased"):
+        table[name] = table[name].astype(bool)
+    joint = joint_aliasing(case, levels, alone=tuple(table.loc[table["is_aliased"], "factor"]))
+    balance = balance_table(
+        case,
+        reference,
+        {**technical, **(others or {})},
+        times=times,
+        hours=hours,
+        may_block=tuple(technical),
+    )
+    return DesignReport(
+        table=table,
+        sentence=design_sentence(table),
+        balance=balance,
+        joint=joint,
+        notes=design_notes(table, balance, joint),
     )

@@ -157,6 +157,7 @@ def tobit(
         converged, np.maximum(0.0, 2 * (full.log_likelihood - null.log_likelihood)), np.nan
     )
     gamma, gamma_se = _tested(full, converged & is_finite)
+    gamma = gamma + data.centre[:, -1]
     runs = _runaways(values, below, Q, converged & ~is_finite)
     gamma = np.where(runs == 0, gamma, np.copysign(np.inf, runs))
     ratio[converged & ~is_finite & (runs == 0)] = np.nan
@@ -174,7 +175,7 @@ def tobit(
     return Tobit(
         coefficient=coefficient,
         standard_error=se,
-        wald_p_value=2 * special.ndtr(-np.abs(gamma / gamma_se)),
+        wald_p_value=2 * special.ndtr(-np.abs(coefficient / se)),
         likelihood_ratio=ratio,
         likelihood_ratio_p_value=special.chdtrc(1.0, ratio),
         t=t if unit > 0 else -t,

@@ -79,7 +79,7 @@ def fit_censored_normal(Y: ArrayLike, censored: ArrayLike) -> CensoredNormal:
     data = censored_data(values, below, design)
     fit = maximise(data)
     sd = np.where(fit.is_converged, 1.0 / fit.parameters[:, 1], np.nan)
-    mean = fit.parameters[:, 0] * sd * design[0, 0]
+    mean = (fit.parameters[:, 0] * sd + data.centre[:, 0]) * design[0, 0]
     reason = data.reason.copy()
     reason[(reason == "") & ~fit.is_converged] = "the likelihood did not converge"
     return CensoredNormal(mean, sd, data.detected.sum(axis=0), reason)
