@@ -98,14 +98,7 @@ class Assigner:
         )
         self._axis = AxisModel.from_card(card["axis"])
         self.members = self._axis.members
-        mixture = card["mixture"]
-        self._mixture = TwoGroups(
-            weight=float(mixture["weight"]),
-            means=(float(mixture["means"][0]), float(mixture["means"][1])),
-            sds=(float(mixture["sds"][0]), float(mixture["sds"][1])),
-            skewness=float(mixture["skewness"]),
-            log_likelihood=float("nan"),
-        )
+        self._mixture = TwoGroups.from_card(card["mixture"])
         self._verdict = str(card["verdict"]["kind"])
         self._quantity = one_of(str(card["quantity"]), QUANTITIES, "quantity", ModelError)
         derivation = card["derivation"]

@@ -78,6 +78,6 @@ def build_card(
             seed=int(provenance.get("seed") or 0),
             with_draws=verdict.kind == "discrete",
         ),
-        "replication": replication_block(fitted),
+        "replication": replication_block(fitted, panel, provenance),
         "provenance": dict(provenance),
     }

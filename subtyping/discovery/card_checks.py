@@ -19,6 +19,7 @@ from subtyping.discovery.card_parts import (
 from subtyping.discovery.verdict import KINDS
 from subtyping.panel.panel import ROLES, UNITS
 from subtyping.preparation.detection import DETECTION_POLICIES
+from subtyping.preparation.plate_scaling import PLATE_STEPS
 
 __all__ = ["require_whole_card"]
 
@@ -143,6 +144,7 @@ def _settings(settings: Mapping[str, Any], path: str) -> None:
         if not texts_of(settings[part], path + part):
             refuse(path + part, "the names of groups", [])
     require_choice(settings.get("detection", "keep"), DETECTION_POLICIES, path + "detection")
+    require_choice(settings.get("plates", "location"), PLATE_STEPS[:-1], path + "plates")
     texts_of(settings.get("adjust", []), path + "adjust")
     for name in ("adjust_plates", "drop_handling"):
         if not isinstance(settings.get(name, False), bool):
@@ -254,3 +256,15 @@ def _replication(block: Mapping[str, Any]) -> None:
         for item in list_of(block["fingerprints"], "replication.fingerprints"):
             if not isinstance(item, str):
                 refuse("each entry of replication.fingerprints", "text", item)
+    for name in ("samples", "people"):
+        if block.get(name) is not None:
+            _digests(block_of(block, name, "replication."), f"replication.{name}.")
+
+
+def _digests(part: Mapping[str, Any], path: str) -> None:
+    """Check the digests that tell whether new people are those of the derivation."""
+    texts_of(part["digests"], path + "digests")
+    if not isinstance(part.get("salt", ""), str):
+        refuse(path + "salt", "text", part["salt"])
+    for names in list_of(part.get("blocks", []), path + "blocks"):
+        texts_of(names, path + "blocks")

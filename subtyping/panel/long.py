@@ -8,14 +8,17 @@ import pandas as pd
 
 from subtyping._validation import list_some, nearest
 from subtyping.exceptions import PanelError
+from subtyping.panel.columns import unambiguous
+from subtyping.panel.line_units import with_units
 from subtyping.panel.measured import Measured
 from subtyping.panel.names import analyte_table
 from subtyping.panel.text_values import parse_values, refuse_text
-from subtyping.panel.texts import as_category, as_ids
+from subtyping.panel.texts import as_category, as_ids, refuse_dates
 from subtyping.panel.wide import chosen_columns, refuse_blank_ids, stripped_note
 
 __all__ = ["LONG_ROLES", "find_columns", "pivot", "read_long"]
 
+MOST_COLUMNS, MOST_CELLS, CELLS_PER_LINE = 500, 5_000_000, 50
 LONG_ROLES = ("analyte", "value", "unit", "lod", "uniprot")
 
 OBVIOUS = {
@@ -67,12 +70,13 @@ def read_long(
     >>> measured.values.tolist(), measured.lod[1].tolist()
     ([[1.0, 2.0], [nan, nan]], [3.0, nan])
     """
+    table = unambiguous(table, "the panel file")
     found = find_columns(table, columns or {}, OBVIOUS, ("sample", "analyte", "value"))
-    table = table.loc[:, ~table.columns.duplicated()]
     names = table[found["analyte"]].astype("str").str.strip()
-    units = as_category(table[found["unit"]]).dropna().unique() if "unit" in found else ()
     measured = pivot(table, found, names, names.to_numpy(dtype=object), analytes=analytes)
-    return Measured(**{**vars(measured), "unit_in_file": tuple(units)})
+    if "unit" not in found:
+        return measured
+    return with_units(measured, table[found["unit"]], names, found["unit"])
 
 
 def find_columns(
@@ -151,6 +155,7 @@ def pivot(
     *,
     analytes: str | Sequence[str] | None = None,
     details: Mapping[str, str] | None = None,
+    well: np.ndarray | None = None,
 ) -> Measured:
     """Spread a long table into rows of samples and columns of analytes.
 
@@ -168,6 +173,9 @@ def pivot(
         Analytes to keep, by name.
     details : mapping, optional
         Columns for ``olink_id`` and ``panel`` of the analyte table.
+    well : numpy.ndarray of int, optional
+        Which measurement of its sample each line belongs to, where the file tells (by plate and
+        well); otherwise the lines of a sample and assay are counted.
 
     Returns
     -------
@@ -183,6 +191,7 @@ def pivot(
         message = "Some lines of the panel file have no analyte name; fill or remove them."
         raise PanelError(message)
     raw_ids = table[found["sample"]]
+    refuse_dates(raw_ids)
     id_codes, id_values = pd.factorize(raw_ids, use_na_sentinel=False)
     ids, _ = as_ids(pd.Series(id_values, dtype=object))
     refuse_blank_ids(ids[id_codes])
@@ -195,7 +204,8 @@ def pivot(
         column_of = np.full(len(assays), -1)
         column_of[kept] = np.arange(len(kept))
         first = first[kept]
-    row, row_sample = _rows(sample_codes, assay_codes, len(assays))
+    row, row_sample = _rows(sample_codes, assay_codes, len(assays), well)
+    _refuse_shape(table.shape, len(row_sample), len(first))
     column = column_of[assay_codes]
     parsed = parse_values(table[found["value"]])
     wrong = np.flatnonzero(parsed.is_text & (column >= 0))
@@ -217,6 +227,8 @@ def pivot(
     described, notes = _describe(table, found, names, first, details or {})
     n_stripped = int(sum(str(raw) != name for raw, name in zip(id_values, ids, strict=True)))
     skip = {*found.values(), *(details or {}).values()}
+    if "unit" in found and as_category(table[found["unit"]]).nunique() > 1:
+        skip.discard(found["unit"])  # the unit tells rows apart
     others = [name for name in table.columns if name not in skip]
     return Measured(
         sample_id=np.asarray(samples, dtype=object)[row_sample],
@@ -230,6 +242,23 @@ def pivot(
     )
 
 
+def _refuse_shape(lines: tuple[int, int], n_rows: int, n_assays: int) -> None:
+    """Raise where a table is no long one: very wide, or with hardly two lines of a sample."""
+    if lines[1] > MOST_COLUMNS:
+        message = (
+            f"A long table has one line for each sample and analyte; this one has {lines[1]:,} "
+            "columns. Is it a wide table (format: wide)?"
+        )
+        raise PanelError(message)
+    if n_rows * n_assays > max(MOST_CELLS, CELLS_PER_LINE * lines[0]):
+        message = (
+            f"The {lines[0]:,} lines of the panel file name {n_rows:,} sample rows and "
+            f"{n_assays:,} analytes, so that hardly any analyte is measured twice. Are the columns "
+            "of sample and analyte the right ones?"
+        )
+        raise PanelError(message)
+
+
 def _first_line(codes: np.ndarray, n_codes: int) -> np.ndarray:
     """Return the first line of each code."""
     first = np.full(n_codes, -1)
@@ -237,13 +266,18 @@ def _first_line(codes: np.ndarray, n_codes: int) -> np.ndarray:
     return first
 
 
-def _rows(sample: np.ndarray, assay: np.ndarray, n_assays: int) -> tuple[np.ndarray, np.ndarray]:
+def _rows(
+    sample: np.ndarray, assay: np.ndarray, n_assays: int, well: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the sample row of each line (repeats get rows of their own) and each row's sample."""
-    pair = pd.Series(sample.astype(np.int64) * n_assays + assay)
+    place = np.zeros(len(sample), dtype=np.int64) if well is None else well.astype(np.int64)
+    n_places = int(place.max(initial=0)) + 1
+    at = sample.astype(np.int64) * n_places + place
+    pair = pd.Series(at * n_assays + assay)
     number = pair.groupby(pair).cumcount().to_numpy()
-    key = sample.astype(np.int64) * (int(number.max(initial=0)) + 1) + number
-    row, found = pd.factorize(key)
-    return row, np.asarray(found) // (int(number.max(initial=0)) + 1)
+    n_numbers = int(number.max(initial=0)) + 1
+    row, found = pd.factorize(at * n_numbers + number)
+    return row, np.asarray(found) // n_numbers // n_places
 
 
 def _describe(

@@ -9,13 +9,14 @@ import pandas as pd
 
 from subtyping._validation import count_of, list_some
 from subtyping.exceptions import PanelError
+from subtyping.panel.columns import unambiguous
 from subtyping.panel.measured import Measured
 from subtyping.panel.policies import unrepeated
 from subtyping.panel.samples_table import IN_PANEL, split_ids, wanted_rows
 from subtyping.panel.tables import read_table
 from subtyping.panel.texts import as_category
 
-__all__ = ["Matched", "match_samples"]
+__all__ = ["Matched", "match_samples", "sample_ids_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +106,37 @@ def match_samples(
     return _joined(first, samples, sample_column, conditions, duplicates)
 
 
+def sample_ids_of(
+    samples: str | Path | pd.DataFrame | None, sample_column: str | None = None
+) -> frozenset[str]:
+    """Return the ids of a samples table, empty where there is none.
+
+    Parameters
+    ----------
+    samples : path, pandas.DataFrame or None
+        The samples table.
+    sample_column : str, optional
+        Its id column; the first by default.
+
+    Returns
+    -------
+    frozenset of str
+
+    Examples
+    --------
+    >>> sorted(sample_ids_of(pd.DataFrame({"id": ["a ", "b"]})))
+    ['a', 'b']
+    """
+    if samples is None:
+        return frozenset()
+    if isinstance(samples, pd.DataFrame):
+        name, table = "the samples table", samples
+    else:
+        name, table = Path(samples).name, read_table(samples, "samples file")
+    ids, _ = split_ids(unambiguous(table, name), sample_column, name)
+    return frozenset(str(sample) for sample in ids if sample)
+
+
 def _filtered(measured: Measured, conditions: Mapping[str, object]) -> Matched:
     """Keep the rows of the panel file that its own columns fit."""
     if not conditions:
@@ -127,7 +159,7 @@ def _joined(
         name, table = "the samples table", samples
     else:
         name, table = Path(samples).name, read_table(samples, "samples file")
-    table = _unambiguous(table, name)
+    table = unambiguous(table, name)
     ids, notes = split_ids(table, sample_column, name)
     mask, words = wanted_rows(table, conditions, name)
     mask &= ids != ""
@@ -157,24 +189,6 @@ def _joined(
         [*matched.dropped, *dropped],
         (*notes, *merged, *_mismatch_notes(measured.sample_id, ids)),
     )
-
-
-def _unambiguous(table: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Return each column once; refuse columns of one name that differ (those without a name go)."""
-    again = table.columns.duplicated()
-    for column in table.columns[again]:
-        same = table.loc[:, table.columns == column]
-        first = as_category(same.iloc[:, 0]).fillna("")
-        if column and any(
-            not as_category(same.iloc[:, i]).fillna("").equals(first)
-            for i in range(1, same.shape[1])
-        ):
-            message = (
-                f"{same.shape[1]} columns of {name} are named {column!r} and differ; rename them "
-                "or keep one."
-            )
-            raise PanelError(message)
-    return table.loc[:, ~again].reset_index(drop=True)
 
 
 def _without_twins(

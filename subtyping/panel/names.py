@@ -1,6 +1,7 @@
 """Names of analytes in one panel: canonical where known, unique always."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 import pandas as pd
 
@@ -48,11 +49,12 @@ def analyte_table(
         list(given) if given is not None else blank for given in (uniprot, olink_id, panel)
     )
     taken: set[str] = set()
+    counts: dict[str, int] = {}
     chosen, is_known, apart = [], [], []
     for name, accession, assay_panel in zip(names, uniprots, panels, strict=True):
         symbol = resolve_analyte(name, accession)
         wanted = symbol or str(name).strip()
-        final = _free_name(wanted, str(name).strip(), assay_panel, taken)
+        final = _free_name(wanted, str(name).strip(), assay_panel, taken, counts)
         if final != wanted:
             apart.append(final)
         taken.add(final)
@@ -78,8 +80,13 @@ def analyte_table(
     return table, (note,)
 
 
-def _free_name(wanted: str, own: str, panel: str | None, taken: set[str]) -> str:
+def _free_name(
+    wanted: str, own: str, panel: str | None, taken: set[str], counts: dict[str, int]
+) -> str:
     """Return the first free of: the symbol, symbol and panel, own name, own name and a number."""
     options = [wanted, *([f"{wanted} ({panel})"] if panel else []), own]
-    options += [f"{own} ({number})" for number in range(2, len(taken) + 3)]
-    return next(option for option in options if option not in taken)
+    numbered = (f"{own} ({number})" for number in range(counts.get(own, 2), len(taken) + 3))
+    chosen = next(option for option in chain(options, numbered) if option not in taken)
+    if chosen not in options:
+        counts[own] = int(chosen.rpartition("(")[2].removesuffix(")")) + 1
+    return chosen

@@ -10,7 +10,14 @@ from subtyping._validation import count_of, list_some
 from subtyping.panel.measured import Measured
 from subtyping.panel.texts import as_category, as_ids
 
-__all__ = ["control_note", "is_olink_control", "joined_per_row", "olink_platform"]
+__all__ = [
+    "control_note",
+    "is_control_assay",
+    "is_olink_control",
+    "joined_per_row",
+    "olink_platform",
+    "well_numbers",
+]
 
 CONTROL = re.compile(
     r"(?:ipc|neg|sc|nc|pc)[\s_.\-]?\d*"
@@ -19,6 +26,12 @@ CONTROL = re.compile(
     re.IGNORECASE,
 )
 FLAG_OF_NONE = "pass"
+CONTROL_ASSAY = re.compile(
+    r"(?:inc|incubation|ext|extension|amp|amplification|det|detection)[\s_.\-]*"
+    r"(?:ctrl|control)[\s_.\-]*\d*",
+    re.IGNORECASE,
+)
+PLACES = ("plateid", "wellid", "dataanalysisrefid")
 
 
 def is_olink_control(sample_id: str) -> bool:
@@ -30,6 +43,66 @@ def is_olink_control(sample_id: str) -> bool:
     [True, True, True, False]
     """
     return CONTROL.fullmatch(str(sample_id).strip()) is not None
+
+
+def is_control_assay(name: str) -> bool:
+    """Return whether an assay is one of Olink's internal controls.
+
+    Examples
+    --------
+    >>> [is_control_assay(name) for name in ("Inc Ctrl 1", "Extension control 2", "IL6")]
+    [True, True, False]
+    """
+    return CONTROL_ASSAY.fullmatch(str(name).strip()) is not None
+
+
+def well_numbers(table: pd.DataFrame, sample: str, panel: pd.Series | None) -> np.ndarray | None:
+    """Return which measurement of its sample each line belongs to, from plate and well.
+
+    The first plate and well of a sample is measurement 0, the next one 1, in the order they
+    appear. Where a sample lies in other wells for other panels, they are counted within each.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Long table.
+    sample : str
+        Id column.
+    panel : pandas.Series or None
+        Panel (or block) of each line.
+
+    Returns
+    -------
+    numpy.ndarray of int or None
+        None where the table names neither plate nor well.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"SampleID": ["a", "a", "a"], "PlateID": ["1", "2", "1"]})
+    >>> well_numbers(table, "SampleID", None).tolist()
+    [0, 1, 0]
+    """
+    folded = {re.sub(r"[^a-z0-9]", "", str(name).casefold()): name for name in table.columns}
+    names = [folded[name] for name in PLACES[:2] if name in folded]
+    if not names:
+        return None
+    place = pd.factorize(pd.MultiIndex.from_frame(table[names].astype("str")))[0]
+    ids = pd.factorize(table[sample].astype("str").str.strip())[0]
+    part = np.zeros(len(table), dtype=int) if panel is None else pd.factorize(panel)[0]
+    lines = pd.DataFrame({"id": ids, "panel": part, "place": place})
+    first = lines.drop_duplicates()
+    number = first.groupby(["id", "panel"]).cumcount()
+    of_panel = first.groupby(["id", "panel"]).size().groupby("id").max()
+    places = first.drop_duplicates(["id", "place"])
+    shared = first["id"].map(places.groupby("id").size() == of_panel)  # one well for all panels
+    ranks = pd.Series(
+        places.groupby("id").cumcount().to_numpy(),
+        index=pd.MultiIndex.from_frame(places[["id", "place"]]),
+    )
+    overall = ranks.reindex(pd.MultiIndex.from_frame(first[["id", "place"]])).to_numpy()
+    number = number.where(~shared, overall)
+    keys = pd.MultiIndex.from_frame(first)
+    return np.asarray(number.to_numpy()[keys.get_indexer(pd.MultiIndex.from_frame(lines))])
 
 
 def control_note(ids: Iterable[str]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The door: from files to a panel."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,26 +10,24 @@ import pandas as pd
 from subtyping._validation import count_of, list_some, nearest, one_of
 from subtyping.exceptions import PanelError
 from subtyping.panel.limits import ZEROS, apply_zeros, refuse_impossible, with_limits
-from subtyping.panel.long import LONG_ROLES, read_long
-from subtyping.panel.matching import Matched, match_samples
+from subtyping.panel.long import LONG_ROLES
+from subtyping.panel.matching import Matched, match_samples, sample_ids_of
 from subtyping.panel.measured import Measured
-from subtyping.panel.olink_long import read_olink_long
-from subtyping.panel.olink_wide import read_olink_wide
 from subtyping.panel.panel import ROLES, Panel, ReadingReport
 from subtyping.panel.policies import DUPLICATES
+from subtyping.panel.read_file import FORMATS, PLATES, WHOLE_FILE, WITH_CONTROLS, read_file
 from subtyping.panel.reporting import report_on, silent_analytes
 from subtyping.panel.samples_table import IN_PANEL, check_roles, role_columns
 from subtyping.panel.settle import settle_rows
-from subtyping.panel.tables import read_table
-from subtyping.panel.texts import as_category, is_numeric_text
+from subtyping.panel.texts import is_numeric_text
+from subtyping.panel.unit_groups import stated_units
 from subtyping.panel.units import declared_unit
-from subtyping.panel.wide import read_wide
+from subtyping.panel.wells import REPLICATES, merge_wells, one_sample
 
 __all__ = ["FORMATS", "read_panel"]
 
-FORMATS = ("wide", "long", "olink_long", "olink_wide")
 QC_POLICIES = ("keep", "drop")
-OLINK_FLAG = "QC_Warning"
+OLINK_FLAGS = ("QC_Warning", "SampleQC")
 
 
 def read_panel(
@@ -45,13 +44,15 @@ def read_panel(
     duplicates: str = "error",
     visits: str | None = None,
     qc_flagged: str = "keep",
+    replicates: str | None = None,
     unknown_roles: Sequence[str] = (),
 ) -> Panel:
     r"""Read a cytokine panel and its samples table.
 
-    Order of events: the file is read; rows that `where` leaves out go; flagged samples go if so
-    declared; repeated ids are settled; subjects with several samples are settled. Every row of
-    the file is a sample of the panel or a line of ``panel.reading.dropped``.
+    Order of events: the file is read; rows that `where` leaves out go; replicate wells are merged;
+    flagged samples go if so declared; repeated ids are settled; subjects with several samples are
+    settled. Every row of the file (every well of a plate export) is a sample of the panel or a
+    line of ``panel.reading.dropped``.
 
     Parameters
     ----------
@@ -61,9 +62,9 @@ def read_panel(
         Samples table; ``"same"`` where the clinical columns sit in the panel file. None reads
         the panel alone.
     unit : {"pg/mL", "NPX", "log2"}, optional
-        Required unless the format is Olink's (NPX) or a long file states it.
-    format : {"wide", "long", "olink_long", "olink_wide"}, default="wide"
-        Layout of the panel file.
+        Required unless the format is Olink's (NPX) or the file states it.
+    format : {"wide", "long", "olink_long", "olink_wide", "olink_explore", "luminex", "msd"}
+        Layout of the panel file; ``wide`` by default.
     columns : mapping, optional
         Column by role (see `ROLES`); ``panel:<column>`` for one the panel file carries, such as
         ``panel:PlateID``. ``sample`` is the id column of the samples table, and of the panel
@@ -84,6 +85,10 @@ def read_panel(
         samples.
     qc_flagged : {"keep", "drop"}, default="keep"
         Samples whose quality flag is anything other than a pass.
+    replicates : {"mean", "median", "geometric_mean", "error"}, optional
+        How wells with the same sample id (and plate and dilution, where the file has them) become
+        one row, see `merge_wells`; ``mean`` for luminex and msd. In other formats repeated ids
+        are left to `duplicates` unless this is given.
     unknown_roles : sequence of str, optional
         Covariates declared unknown.
 
@@ -120,6 +125,7 @@ def read_panel(
         zeros=zeros,
         duplicates=duplicates,
         qc_flagged=qc_flagged,
+        replicates=replicates,
         unknown_roles=unknown_roles,
     )
     same = isinstance(samples, str) and samples == "same"
@@ -131,7 +137,17 @@ def read_panel(
         raise PanelError(message)
     if format == "wide" and unit is None:
         declared_unit(unit, format, ())
-    measured = _read_file(path, format, roles, analytes, id_must_be_here=same or samples is None)
+    by_name = format in WITH_CONTROLS and not same
+    people = sample_ids_of(samples, roles.get("sample")) if by_name else frozenset()
+    measured = read_file(
+        path,
+        format,
+        roles,
+        analytes=analytes,
+        unit=unit,
+        people=people,
+        id_must_be_here=same or samples is None,
+    )
     rows_read = len(measured.sample_id) + len(measured.left_out)
     matched = match_samples(
         measured,
@@ -140,10 +156,14 @@ def read_panel(
         where=where,
         duplicates=duplicates,
     )
-    unit = declared_unit(unit, format, _units_in_file(matched.measured))
-    table, said = _samples_table(matched, roles, samples, format)
+    unit = declared_unit(unit, format, stated_units(matched, same=same))
     refuse_impossible(matched.measured, unit)
-    measured = apply_zeros(matched.measured, unit, zeros)
+    matched = replace(matched, measured=apply_zeros(matched.measured, unit, zeros))
+    rule = replicates or ("mean" if format in PLATES else None)
+    if rule is not None:
+        matched = _with_merged_wells(matched, rule, roles, is_log=unit != "pg/mL")
+    measured = matched.measured
+    table, said = _samples_table(matched, roles, samples, format)
     if lod is not None:
         measured = with_limits(measured, lod, table.get("batch"))
     notes = [*measured.notes, *matched.notes, *said]
@@ -161,6 +181,7 @@ def _check_choices(
     zeros: str | None,
     duplicates: str,
     qc_flagged: str,
+    replicates: str | None,
     unknown_roles: Sequence[str],
 ) -> None:
     """Raise where an option is not one of its choices, before any file is opened."""
@@ -169,7 +190,10 @@ def _check_choices(
     one_of(qc_flagged, QC_POLICIES, "qc_flagged", PanelError)
     if zeros is not None:
         one_of(zeros, ZEROS, "zeros", PanelError)
-    check_roles(roles, ROLES if format in ("wide", "olink_wide") else (*ROLES, *LONG_ROLES))
+    if replicates is not None:
+        one_of(replicates, REPLICATES, "replicates", PanelError)
+    is_long = format not in ("wide", *WHOLE_FILE)
+    check_roles(roles, (*ROLES, *LONG_ROLES) if is_long else ROLES)
     for role in unknown_roles:
         if role not in ROLES:
             message = f"{role!r} is declared unknown, but is not a role.{nearest(role, ROLES)}"
@@ -179,40 +203,17 @@ def _check_choices(
             raise PanelError(message)
 
 
-def _read_file(
-    path: str | Path,
-    format: str,  # noqa: A002
-    roles: Mapping[str, str],
-    analytes: str | Sequence[str] | None,
-    *,
-    id_must_be_here: bool,
-) -> Measured:
-    """Read the panel file in its format."""
-    if format == "olink_wide":
-        return read_olink_wide(path, analytes=analytes)
-    table = read_table(path)
-    sample = roles.get("sample")
-    if id_must_be_here and sample is not None and sample not in table:
-        message = (
-            f"columns maps sample to {sample!r}, which is no column of the panel file."
-            f"{nearest(sample, table.columns)} Its columns: {list_some(table.columns, 12)}."
-        )
-        raise PanelError(message)
-    if format == "long":
-        return read_long(table, columns=roles, analytes=analytes)
-    if format == "olink_long":
-        return read_olink_long(table, columns=roles, analytes=analytes)
-    reserved = [name.removeprefix(IN_PANEL) for name in roles.values() if IN_PANEL in str(name)]
-    return read_wide(table, sample=roles.get("sample"), analytes=analytes, reserved=reserved)
-
-
-def _units_in_file(measured: Measured) -> tuple[str, ...]:
-    """Return the units the file states, in a column of its own or beside each value."""
-    found = [name for name in measured.carried if str(name).casefold() in ("unit", "units")]
-    stated = [
-        str(u) for name in found for u in as_category(measured.carried[name]).dropna().unique()
-    ]
-    return tuple(stated) or measured.unit_in_file
+def _with_merged_wells(
+    matched: Matched, rule: str, roles: Mapping[str, str], *, is_log: bool
+) -> Matched:
+    """Return the rows with replicate wells merged, and the samples table of what is left."""
+    batch = str(roles.get("batch", "")).removeprefix(IN_PANEL)
+    together = one_sample(matched.measured, apart=(batch,) if batch else ())
+    measured, kept = merge_wells(matched.measured, rule, together, is_log=is_log)
+    clinical = matched.clinical.iloc[kept].reset_index(drop=True)
+    if len(clinical.columns) and list(clinical) == list(matched.measured.carried):
+        clinical = measured.carried
+    return replace(matched, measured=measured, clinical=clinical)
 
 
 def _samples_table(
@@ -225,8 +226,9 @@ def _samples_table(
     same = isinstance(samples, str) and samples == "same"
     carried = matched.measured.carried
     by_role = {role: name for role, name in roles.items() if role in ROLES}
-    if format.startswith("olink") and "qc" not in by_role and OLINK_FLAG in carried:
-        by_role["qc"] = f"{IN_PANEL}{OLINK_FLAG}"
+    flag = next((name for name in OLINK_FLAGS if name in carried), None)
+    if format.startswith("olink") and "qc" not in by_role and flag is not None:
+        by_role["qc"] = f"{IN_PANEL}{flag}"
     if same:
         wanted = {role: str(name).removeprefix(IN_PANEL) for role, name in by_role.items()}
         table, notes = role_columns(carried, carried.iloc[:, :0], wanted, "the panel file")
@@ -256,6 +258,9 @@ def _panel(
 ) -> Panel:
     """Return the panel of the rows that were kept."""
     index = pd.Index(measured.sample_id, name="sample_id", dtype="str")
+    extrapolated = measured.extrapolated
+    if extrapolated is not None:  # what is censored has no number to extrapolate
+        extrapolated = extrapolated & ~measured.below_lod & ~measured.above_uloq
 
     def frame(array: np.ndarray) -> pd.DataFrame:
         return pd.DataFrame(array, index=index, columns=measured.analytes.index)
@@ -270,7 +275,7 @@ def _panel(
         samples=table.set_axis(index, axis=0),
         reading=reading,
         unknown_roles=unknown_roles,
-        extrapolated=_optional(measured.extrapolated, frame),
+        extrapolated=_optional(extrapolated, frame),
         replicate_cv_pct=_optional(measured.replicate_cv_pct, frame),
     )
 

@@ -9,7 +9,7 @@ import pandas as pd
 from subtyping._validation import count_of, list_some, nearest
 from subtyping.exceptions import PanelError
 from subtyping.panel.panel import ROLES
-from subtyping.panel.texts import as_category, as_ids, as_text, is_numeric_text
+from subtyping.panel.texts import as_category, as_ids, as_text, is_numeric_text, refuse_dates
 
 __all__ = ["IN_PANEL", "check_roles", "role_columns", "split_ids", "wanted_rows"]
 
@@ -81,7 +81,9 @@ def split_ids(
             f"{nearest(column, table.columns)} Its columns: {list_some(table.columns, 12)}."
         )
         raise PanelError(message)
-    ids, n_stripped = as_ids(table[column] if column is not None else table.iloc[:, 0])
+    raw_ids = table[column] if column is not None else table.iloc[:, 0]
+    refuse_dates(raw_ids)
+    ids, n_stripped = as_ids(raw_ids)
     if not n_stripped:
         return ids, ()
     count = f"{n_stripped} of {len(ids)} sample ids of {name}"

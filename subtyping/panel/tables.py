@@ -1,26 +1,22 @@
 """Read a table from any file a laboratory sends, or say in one sentence why it is none."""
 
-import csv
-import gzip
+import datetime as dt
 import io
-import re
-import warnings
-import zipfile
-import zlib
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from subtyping._validation import list_some
 from subtyping.exceptions import PanelError
+from subtyping.panel.delimited import refuse_width, rows_of_text, table_of_text
+from subtyping.panel.file_bytes import PARQUET, SPREADSHEET, decoded, file_bytes
+from subtyping.panel.workbook import Cells, read_sheets
 
-__all__ = ["read_cells", "read_table"]
+__all__ = ["read_blocks", "read_cells", "read_table"]
 
-DELIMITERS = (",", ";", "\t")
-SPREADSHEET, PARQUET, GZIP, OLD_EXCEL = b"PK\x03\x04", b"PAR1", b"\x1f\x8b", b"\xd0\xcf\x11\xe0"
-BINARY = re.compile("[\x00-\x08\x0e-\x1f]")
-WEB_PAGE = re.compile(r"\s*<(!doctype|html|head|body|table|\?xml)\b", re.IGNORECASE)
-COMMA_NUMBER = r"^\s*[<>]?\s*[-+]?\d+,\d+(?:[eE][-+]?\d+)?\s*$"
-POINT_NUMBER = r"^\s*[<>]?\s*[-+]?\d+\.\d+(?:[eE][-+]?\d+)?\s*$"
+MOST_PARQUET_CELLS, MOST_CELLS_PER_BYTE = 20_000_000, 20
+MOST_PARQUET_ROWS = 10_000_000
 
 
 def read_table(path: str | Path, what: str = "panel file") -> pd.DataFrame:
@@ -48,8 +44,9 @@ def read_table(path: str | Path, what: str = "panel file") -> pd.DataFrame:
     Raises
     ------
     PanelError
-        If the file is missing, empty, a web page, an old or broken spreadsheet, not a table, or
-        if its lines differ in their number of fields.
+        If the file is missing, empty, a web page, an old or broken spreadsheet, not a table, has
+        more than 12,000 columns, unpacks to far more than its size, has merged cells, or if its
+        lines differ in their number of fields.
 
     Examples
     --------
@@ -62,20 +59,66 @@ def read_table(path: str | Path, what: str = "panel file") -> pd.DataFrame:
     [{'sample_id': '007', 'IL6': '1.5'}]
     """
     path = Path(path)
-    data = _bytes(path, what)
+    data = file_bytes(path, what)
     if data.startswith(PARQUET):
         return _parquet(data, path, what)
-    rows = _sheet(data, path, what) if data.startswith(SPREADSHEET) else None
-    table = _from_rows(rows) if rows is not None else _from_text(data, path, what)
-    table = table.dropna(how="all").reset_index(drop=True)
+    if data.startswith(SPREADSHEET):
+        rows = next(iter(read_sheets(data, path.name, what, plain=True).values()))
+        table = _from_rows(rows, path, what)
+    else:
+        table = table_of_text(decoded(data, path, what), path.name, what)
+    table = table[table.notna().to_numpy().any(axis=1)].reset_index(drop=True)
     if table.empty:
         message = f"The {what} {path.name} has a header but no rows."
         raise PanelError(message)
     return table
 
 
-def read_cells(path: str | Path, what: str = "panel file") -> list[list[object]]:
-    """Return the raw cells of the first sheet (or of a delimited text), row by row.
+def read_blocks(path: str | Path, what: str = "panel file") -> dict[str, Cells]:
+    r"""Return the raw cells of every sheet of a workbook, or of a delimited text.
+
+    Parameters
+    ----------
+    path : str or Path
+        XLSX or delimited text file.
+    what : str, default="panel file"
+        What messages call the file.
+
+    Returns
+    -------
+    dict
+        Rows of cells by sheet (a text file has one, without a name); None where blank. Text cells
+        are stripped of nothing; a decimal comma becomes a point as in `read_table`.
+
+    Raises
+    ------
+    PanelError
+        As for `read_table`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "export.csv"
+    ...     _ = path.write_text("Assay;IL8\ns1;5,5\n")
+    ...     read_blocks(path)
+    {'': [['Assay', 'IL8'], ['s1', '5.5']]}
+    """
+    path = Path(path)
+    data = file_bytes(path, what)
+    if data.startswith(SPREADSHEET):
+        return read_sheets(data, path.name, what)
+    if data.startswith(PARQUET):
+        message = (
+            f"The {what} {path.name} is a Parquet file; an export with a header block is XLSX or "
+            "CSV."
+        )
+        raise PanelError(message)
+    return {"": rows_of_text(decoded(data, path, what), path.name, what)}
+
+
+def read_cells(path: str | Path, what: str = "panel file") -> Cells:
+    """Return the raw cells of the first filled sheet (or of a delimited text), row by row.
 
     Parameters
     ----------
@@ -87,211 +130,87 @@ def read_cells(path: str | Path, what: str = "panel file") -> list[list[object]]
     Returns
     -------
     list of list
-        Cells; None where blank. Text cells are stripped of nothing.
+        As from `read_blocks`.
 
     Raises
     ------
     PanelError
         As for `read_table`.
     """
-    path = Path(path)
-    data = _bytes(path, what)
-    if data.startswith(SPREADSHEET):
-        return _sheet(data, path, what)
-    if data.startswith(PARQUET):
-        message = f"The {what} {path.name} is a Parquet file; an Olink wide export is XLSX or CSV."
-        raise PanelError(message)
-    text = _decode(data, path, what)
-    lines = [line for line in text.splitlines() if line.strip()]
-    delimiter = max(DELIMITERS, key=lambda mark: sum(line.count(mark) for line in lines))
-    rows = csv.reader(io.StringIO(text), delimiter=delimiter)
-    return [[cell if cell.strip() else None for cell in row] for row in rows]
-
-
-def _bytes(path: Path, what: str) -> bytes:
-    """Return the bytes of a file, unzipped."""
-    if not path.exists():
-        message = f"There is no {what} at {path}."
-        raise PanelError(message)
-    if path.is_dir():
-        message = f"The {what} {path} is a folder; give the file inside it."
-        raise PanelError(message)
-    try:
-        data = path.read_bytes()
-        if data.startswith(GZIP):
-            data = gzip.decompress(data)
-    except (OSError, EOFError, zlib.error) as error:
-        message = f"The {what} {path.name} cannot be opened: {error}."
-        raise PanelError(message) from error
-    if not data.strip():
-        message = f"The {what} {path.name} is empty."
-        raise PanelError(message)
-    if data.startswith(OLD_EXCEL):
-        message = f"The {what} {path.name} is an old .xls workbook; save it as .xlsx or CSV."
-        raise PanelError(message)
-    return data
+    return next(iter(read_blocks(path, what).values()))
 
 
 def _parquet(data: bytes, path: Path, what: str) -> pd.DataFrame:
     """Return a Parquet table; an index that has a name is its first column."""
+    import pyarrow.parquet as pq
+
     try:
-        table = pd.read_parquet(io.BytesIO(data))
+        seen = pq.ParquetFile(io.BytesIO(data)).metadata
+        n_cells = int(seen.num_rows) * int(seen.num_columns)
+        too_many = (
+            n_cells > max(MOST_PARQUET_CELLS, MOST_CELLS_PER_BYTE * len(data))
+            or seen.num_rows > MOST_PARQUET_ROWS
+        )
+        table = None if too_many else pd.read_parquet(io.BytesIO(data))
     except Exception as error:
         message = f"The {what} {path.name} is a broken Parquet file; export it again."
         raise PanelError(message) from error
-    if table.index.name is not None:
-        table = table.reset_index()
+    if table is None:
+        message = (
+            f"The {what} {path.name} unpacks to {n_cells:,} cells in {seen.num_rows:,} rows, "
+            "more than can be measurements in a file of this size or be read at once; split it by "
+            "plate or panel."
+        )
+        raise PanelError(message)
+    table = _with_index(table)
     table.columns = [str(column).strip() for column in table.columns]
+    refuse_width(table.shape[1], path.name, what)
     if table.empty:
         message = f"The {what} {path.name} has a header but no rows."
         raise PanelError(message)
-    return table
+    nested = [
+        str(table.columns[i])
+        for i in range(table.shape[1])
+        if table.iloc[:, i].dtype == object
+        and any(isinstance(cell, list | dict | np.ndarray | bytes) for cell in table.iloc[:50, i])
+    ]
+    if nested:
+        message = (
+            f"Columns of the {what} {path.name} hold lists or bytes instead of one value: "
+            f"{list_some(nested)}."
+        )
+        raise PanelError(message)
+    categories = list(table.select_dtypes("category").columns)
+    return table.astype(dict.fromkeys(categories, object)) if categories else table
 
 
-def _sheet(data: bytes, path: Path, what: str) -> list[list[object]]:
-    """Return the cells of the first sheet of a workbook that has any."""
-    import openpyxl
+def _with_index(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose index, unless it only counts or repeats a column, comes first.
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # styles and extensions: no data in them
-            book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        message = f"The {what} {path.name} looks like a workbook but cannot be opened as .xlsx."
-        raise PanelError(message) from error
-    for sheet in book.worksheets:
-        rows = [list(row) for row in sheet.iter_rows(values_only=True)]
-        if any(cell is not None for row in rows for cell in row):
-            return [
-                [None if isinstance(cell, str) and not cell.strip() else cell for cell in row]
-                for row in rows
-            ]
-    message = f"The {what} {path.name} is a workbook without any cell filled."
-    raise PanelError(message)
+    A level without a name is called ``index``; one of numbers is what is left of a selection.
+    """
+    levels = [table.index.get_level_values(k) for k in range(table.index.nlevels)]
+    taken = {str(column) for column in table.columns}
+    for level in reversed(levels):
+        is_count = level.name is None and pd.api.types.is_integer_dtype(level.dtype)
+        label = "index" if level.name is None else str(level.name)
+        if not is_count and label not in taken:
+            table.insert(0, label, level.to_numpy(dtype=object))
+    return table.reset_index(drop=True)
 
 
-def _from_rows(rows: list[list[object]]) -> pd.DataFrame:
+def _from_rows(rows: Cells, path: Path, what: str) -> pd.DataFrame:
     """Return the table of sheet cells: the first filled row names the columns."""
     start = next(number for number, row in enumerate(rows) if any(cell is not None for cell in row))
     width = max(i + 1 for row in rows[start:] for i, cell in enumerate(row) if cell is not None)
-    header = [_text(cell) for cell in rows[start][:width]]
+    refuse_width(width, path.name, what)
+    dates = [cell for cell in rows[start][:width] if isinstance(cell, dt.date)]
+    if dates:
+        message = (
+            f"A column of the {what} {path.name} is named by a date ({dates[0]:%Y-%m-%d}): the "
+            "spreadsheet has made a date of the name. Write the name as text."
+        )
+        raise PanelError(message)
+    header = ["" if cell is None else str(cell).strip() for cell in rows[start][:width]]
     table = pd.DataFrame([row[:width] for row in rows[start + 1 :]], columns=header, dtype=object)
     return table.where(table.notna(), None)
-
-
-def _text(cell: object) -> str:
-    """Return a header cell as text."""
-    return "" if cell is None else str(cell).strip()
-
-
-def _from_text(data: bytes, path: Path, what: str) -> pd.DataFrame:
-    """Return the table of a delimited text."""
-    text = _decode(data, path, what)
-    text = re.sub(r"\A(?:\s*\n)*sep=.\r?\n", "", text, flags=re.IGNORECASE)
-    delimiter = _delimiter(text, path, what)
-    _refuse_ragged(text, delimiter, path, what)
-    try:
-        cells = pd.read_csv(
-            io.StringIO(text),
-            sep=delimiter,
-            header=None,
-            dtype=str,
-            keep_default_na=False,
-            na_values=[""],
-            skip_blank_lines=True,
-        )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        reason = " ".join(str(error).split()).removeprefix("Error tokenizing data. C error: ")
-        message = f"The {what} {path.name} is not a regular table: {reason.rstrip('.')}."
-        raise PanelError(message) from error
-    table = cells.iloc[1:].reset_index(drop=True)
-    table.columns = [_text(None if pd.isna(cell) else cell) for cell in cells.iloc[0]]
-    return table if delimiter == "," else _points_for_commas(table)
-
-
-def _decode(data: bytes, path: Path, what: str) -> str:
-    """Return text from UTF-8, UTF-16 or Windows-1252 bytes."""
-    encodings = ["utf-8-sig", "cp1252"]
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    elif len(data) > 3 and data[1:200:2].count(0) > 0.9 * len(data[1:200:2]):
-        encodings = ["utf-16-le"]
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if not BINARY.search(text):
-            return _refuse_no_table(text, path, what)
-    message = (
-        f"The {what} {path.name} is neither text nor a spreadsheet; "
-        "give a CSV, TSV, Parquet or XLSX file."
-    )
-    raise PanelError(message)
-
-
-def _refuse_no_table(text: str, path: Path, what: str) -> str:
-    """Return the text unless it is blank or a web page."""
-    if not text.strip():
-        message = f"The {what} {path.name} is empty."
-        raise PanelError(message)
-    if WEB_PAGE.match(text):
-        message = (
-            f"The {what} {path.name} is a web page saved under a table's name; "
-            "download the data file itself."
-        )
-        raise PanelError(message)
-    return text
-
-
-def _delimiter(text: str, path: Path, what: str) -> str:
-    """Return the mark that gives the most lines as many fields as the header has."""
-    head = [line for line in text.splitlines()[:50] if line.strip()]
-    scores = {}
-    for mark in DELIMITERS:
-        widths = [len(row) for row in csv.reader(head, delimiter=mark)]
-        if widths[0] > 1:
-            same = sum(width == widths[0] for width in widths) / len(widths)
-            scores[mark] = (same, widths[0])
-    if not scores:
-        message = (
-            f"The {what} {path.name} has a single column; expected a sample id and further "
-            "columns separated by comma, semicolon or tab."
-        )
-        raise PanelError(message)
-    return max(scores, key=lambda mark: scores[mark])
-
-
-def _refuse_ragged(text: str, delimiter: str, path: Path, what: str) -> None:
-    """Raise where a line has another number of fields than the header (no quotes in the file)."""
-    if '"' in text:
-        return
-    lines = text.splitlines()
-    filled = [number for number, line in enumerate(lines) if line.strip()]
-    wanted = lines[filled[0]].count(delimiter)
-    for number in filled[1:]:
-        found = lines[number].count(delimiter)
-        if found != wanted:
-            hint = (
-                " The first column seems to have no name: give it one, such as sample_id."
-                if found == wanted + 1 and number == filled[1]
-                else " The file may have been cut off or edited by hand."
-            )
-            message = (
-                f"Line {number + 1} of the {what} {path.name} has {found + 1} fields where the "
-                f"header has {wanted + 1}.{hint}"
-            )
-            raise PanelError(message)
-
-
-def _points_for_commas(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with decimal points, if its numbers are written with a decimal comma."""
-    columns = range(table.shape[1])
-    if any(table.iloc[:, i].str.match(POINT_NUMBER).any() for i in columns):
-        return table
-    parts = []
-    for i in columns:
-        column = table.iloc[:, i]
-        is_number = column.str.match(COMMA_NUMBER).fillna(value=False).astype(bool)
-        parts.append(column.mask(is_number, column.str.replace(",", ".", regex=False)))
-    return pd.concat(parts, axis=1)

@@ -80,7 +80,9 @@ def parse_values(cells: pd.Series) -> ParsedValues:
     for row in open_rows:
         token = "".join(str(cells.iloc[row]).split()).casefold()
         limit = LIMIT.fullmatch(token)
-        if limit and limit[1] == "<":
+        if limit and not np.isfinite(float(limit[2])):
+            text[row] = True
+        elif limit and limit[1] == "<":
             below[row], lod[row] = True, float(limit[2])
         elif limit:
             above[row], values[row] = True, float(limit[2])
@@ -95,7 +97,8 @@ def parse_values(cells: pd.Series) -> ParsedValues:
 
 def _is_no_number(cells: pd.Series) -> np.ndarray:
     """Mask truth values and dates, which a conversion would quietly take for numbers."""
-    if pd.api.types.is_bool_dtype(cells) or pd.api.types.is_datetime64_any_dtype(cells):
+    is_date = pd.api.types.is_datetime64_any_dtype(cells)
+    if is_date or pd.api.types.is_bool_dtype(cells) or pd.api.types.is_timedelta64_dtype(cells):
         return cells.notna().to_numpy(dtype=bool)
     if cells.dtype != object:
         return np.zeros(len(cells), dtype=bool)

@@ -1,13 +1,18 @@
 """Ids and categories as text that compares the way people mean it."""
 
+import datetime as dt
 import re
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["MISSING", "as_category", "as_ids", "as_text", "is_numeric_text"]
+from subtyping._validation import count_of
+from subtyping.exceptions import PanelError
+
+__all__ = ["MISSING", "as_category", "as_ids", "as_text", "is_numeric_text", "refuse_dates"]
 
 EXACT = 1e15  # whole numbers beyond it are not exact: bar codes as long as that stay text
+WHOLE = re.compile(r"[-+]?[0-9]+(?:\.0*)?")
 WHOLE_FLOAT = re.compile(r"-?\d+\.0")
 MISSING = frozenset({"", "nan", "na", "n/a", "#n/a", "<na>", "nat", "null"})
 
@@ -21,11 +26,10 @@ def as_text(value: object) -> str:
     ('MDD', '1', '1', '2.50')
     """
     text = str(value).strip()
-    try:
-        number = float(text)
-    except ValueError:
+    if not WHOLE.fullmatch(text):  # 10_1 and 1E3 are names, though Python takes them for numbers
         return text
-    return str(int(number)) if number.is_integer() and abs(number) < EXACT else text
+    number = float(text)
+    return str(int(number)) if abs(number) < EXACT else text
 
 
 def as_category(column: pd.Series) -> pd.Series:
@@ -67,6 +71,29 @@ def as_ids(column: pd.Series) -> tuple[np.ndarray, int]:
     return np.array(ids, dtype=object), n_stripped
 
 
+def refuse_dates(column: pd.Series) -> None:
+    """Raise if ids are dates: a spreadsheet has made them of ids such as 5-1 or MAR1.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> refuse_dates(pd.Series(["s1", "2026-01-05"]))
+    """
+    if pd.api.types.is_datetime64_any_dtype(column):
+        dates = list(column.dropna())
+    elif column.dtype == object:
+        dates = [cell for cell in column if isinstance(cell, dt.date | dt.time)]
+    else:
+        return
+    if dates:
+        message = (
+            f"{count_of(len(dates), 'sample id is a date', 'sample ids are dates')}, such as "
+            f"{str(dates[0]).removesuffix(' 00:00:00')}: a spreadsheet makes dates of ids such as "
+            "5-1. Format the column of ids as text and enter them again."
+        )
+        raise PanelError(message)
+
+
 def is_numeric_text(column: pd.Series) -> bool:
     """Return whether every filled cell of a column is a number, and there is one.
 
@@ -78,5 +105,6 @@ def is_numeric_text(column: pd.Series) -> bool:
     """
     if pd.api.types.is_bool_dtype(column):
         return False
-    filled = as_category(column).dropna()
-    return len(filled) > 0 and bool(pd.to_numeric(filled, errors="coerce").notna().all())
+    texts = [as_text(value) for value in pd.unique(column.to_numpy(dtype=object))]
+    filled = np.array([t for t in texts if t.casefold() not in MISSING], dtype=object)
+    return len(filled) > 0 and bool(pd.notna(pd.to_numeric(filled, errors="coerce")).all())

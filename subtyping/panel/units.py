@@ -6,18 +6,42 @@ from subtyping._validation import list_some, nearest
 from subtyping.exceptions import PanelError
 from subtyping.panel.panel import UNITS
 
-__all__ = ["declared_unit", "known_unit"]
+__all__ = ["declared_unit", "known_unit", "pg_ml_factor"]
 
 SPELLINGS = {
     "pgml": "pg/mL",
     "pgperml": "pg/mL",
-    "pgml1": "pg/mL",
     "ngl": "pg/mL",
     "npx": "NPX",
     "npxlog2": "NPX",
     "log2": "log2",
     "log2npx": "NPX",
 }
+IN_PG_ML = {
+    "fgml": 1e-3,
+    "pgl": 1e-3,
+    "pgdl": 1e-2,
+    "pgml": 1.0,
+    "ngl": 1.0,
+    "ngdl": 10.0,
+    "ngml": 1e3,
+    "ugl": 1e3,
+    "mcgl": 1e3,
+    "ugdl": 1e4,
+    "ugml": 1e6,
+    "mcgml": 1e6,
+    "mgl": 1e6,
+    "mgdl": 1e7,
+    "mgml": 1e9,
+    "gl": 1e9,
+}
+MICRO = str.maketrans({"µ": "u", "μ": "u"})
+
+
+def _fold(text: str) -> str:
+    """Return a unit in lower-case letters and digits, without the exponent of ``mL-1``."""
+    plain = re.sub(r"[^a-z0-9]", "", text.casefold().translate(MICRO).replace("per", ""))
+    return plain if plain in SPELLINGS else plain.removesuffix("1")
 
 
 def known_unit(text: str) -> str | None:
@@ -28,7 +52,27 @@ def known_unit(text: str) -> str | None:
     >>> known_unit("pg/ml"), known_unit("npx"), known_unit("mg/L")
     ('pg/mL', 'NPX', None)
     """
-    return SPELLINGS.get(re.sub(r"[^a-z0-9]", "", text.casefold()))
+    return SPELLINGS.get(_fold(text))
+
+
+def pg_ml_factor(text: str) -> float | None:
+    """Return how many pg/mL one of a mass concentration is, or None if it is none.
+
+    Parameters
+    ----------
+    text : str
+        Unit as a file spells it.
+
+    Returns
+    -------
+    float or None
+
+    Examples
+    --------
+    >>> pg_ml_factor("ng/mL"), pg_ml_factor("µg/L"), pg_ml_factor("pg·mL-1"), pg_ml_factor("U/mL")
+    (1000.0, 1000.0, 1.0, None)
+    """
+    return IN_PG_ML.get(_fold(text))
 
 
 def declared_unit(unit: str | None, format: str, in_file: tuple[str, ...]) -> str:  # noqa: A002
@@ -39,7 +83,7 @@ def declared_unit(unit: str | None, format: str, in_file: tuple[str, ...]) -> st
     unit : str or None
         What the user declared.
     format : str
-        Format of the panel; Olink formats are NPX.
+        Format of the panel; Olink formats are NPX unless the file states pg/mL.
     in_file : tuple of str
         Units the file states in a column of its own.
 
@@ -58,6 +102,8 @@ def declared_unit(unit: str | None, format: str, in_file: tuple[str, ...]) -> st
     --------
     >>> declared_unit("pg/ml", "wide", ())
     'pg/mL'
+    >>> declared_unit(None, "olink_wide", ("pg/mL",))
+    'pg/mL'
     """
     stated = sorted({known_unit(text) or text for text in in_file})
     if len(stated) > 1:
@@ -67,10 +113,10 @@ def declared_unit(unit: str | None, format: str, in_file: tuple[str, ...]) -> st
         )
         raise PanelError(message)
     if unit is None:
-        if format.startswith("olink"):
-            unit = "NPX"
-        elif stated and stated[0] in UNITS:
+        if stated and stated[0] in UNITS:
             unit = stated[0]
+        elif format.startswith("olink"):
+            unit = "NPX"
         else:
             message = (
                 "The unit of the values is not declared. Write unit: pg/mL, unit: NPX or "
@@ -81,7 +127,7 @@ def declared_unit(unit: str | None, format: str, in_file: tuple[str, ...]) -> st
     if chosen is None:
         message = f"unit must be pg/mL, NPX or log2; got {unit!r}.{nearest(str(unit), UNITS)}"
         raise PanelError(message)
-    if format.startswith("olink") and chosen != "NPX":
+    if format.startswith("olink") and chosen != "NPX" and not stated:
         message = f"Format {format} holds NPX; got unit {chosen}. Leave the unit out or write NPX."
         raise PanelError(message)
     if stated and stated[0] != chosen:

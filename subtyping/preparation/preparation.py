@@ -24,8 +24,9 @@ from subtyping.preparation.detection import (
     limits_log2,
 )
 from subtyping.preparation.notes import preparation_notes
+from subtyping.preparation.plate_scaling import PLATE_STEPS, plate_step
 from subtyping.preparation.prepared import Prepared
-from subtyping.preparation.steps import CovariateAdjuster, PlateAdjuster, ReferenceScaler
+from subtyping.preparation.steps import CovariateAdjuster, ReferenceScaler
 
 __all__ = ["Preparation"]
 
@@ -52,6 +53,8 @@ class Preparation(BaseEstimator):
         Covariates whose slope among reference people is removed, as far as they are declared.
     adjust_plates : bool, default True
         Remove plate locations (needs the ``batch`` role).
+    plates : {"location", "median", "combat"}, default "location"
+        How: the plate's location beside the groups, its median, or locations shrunk to each other.
     drop_handling : bool, default False
         Leave the handling markers out of the matrix.
 
@@ -91,6 +94,7 @@ class Preparation(BaseEstimator):
         min_detected_frac: float = 0.5,
         adjust: Sequence[str] = ("age", "sex", "bmi"),
         adjust_plates: bool = True,
+        plates: str = "location",
         drop_handling: bool = False,
     ) -> None:
         self.case = case
@@ -99,6 +103,7 @@ class Preparation(BaseEstimator):
         self.min_detected_frac = min_detected_frac
         self.adjust = adjust
         self.adjust_plates = adjust_plates
+        self.plates = plates
         self.drop_handling = drop_handling
 
     def fit(self, panel: Panel, y: object = None) -> "Preparation":  # noqa: ARG002
@@ -121,6 +126,7 @@ class Preparation(BaseEstimator):
             If a group is empty, the detection policy is unknown or no analyte is left.
         """
         one_of(self.detection, DETECTION_POLICIES, "preparation.detection")
+        one_of(self.plates, PLATE_STEPS[:-1], "preparation.plates")
         is_case, is_reference = panel.in_groups(self.case), panel.in_groups(self.reference)
         self._require_people(is_case, is_reference)
         people = is_case | is_reference
@@ -136,7 +142,7 @@ class Preparation(BaseEstimator):
         X = np.where(np.isfinite(log2), log2, self.median_)
         plates = _labels(panel, "batch") if self.adjust_plates else None
         groups = np.where(is_case, "case", "reference")
-        self.plates_ = PlateAdjuster().fit(
+        self.plates_ = plate_step(self.plates).fit(
             X[people], plates=None if plates is None else plates[people], groups=groups[people]
         )
         X = self.plates_.transform(X, plates=plates)

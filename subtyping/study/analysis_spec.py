@@ -44,10 +44,10 @@ Distinct = Annotated[list[Entry], AfterValidator(_each_once)]
 class PreparationSpec(Section):
     """From raw values to the matrix that is analysed."""
 
-    detection: Literal["keep", "lod_sqrt2"] = "keep"
+    detection: Literal["keep", "lod_sqrt2", "ros", "truncated"] = "keep"
     min_detected_frac: float = Field(default=0.5, gt=0, le=1)
     adjust: Distinct[Covariate] = Field(default=["age", "sex", "bmi"])
-    adjust_plates: bool = True
+    plates: Literal["location", "median", "combat", "none"] = "location"
     handling: Literal["report", "drop"] = "report"
 
 
@@ -55,6 +55,15 @@ class SignatureSpec(Section):
     """Contrasts of analytes between groups; covariates default to those of the preparation."""
 
     covariates: Distinct[Covariate] | None = None
+    imputations: int = Field(default=0, ge=0, le=1000)
+
+    @field_validator("imputations")
+    @classmethod
+    def _more_than_one(cls, value: int) -> int:
+        if value == 1:
+            message = "one imputation says nothing of its uncertainty; write 0 (none) or 20."
+            raise ValueError(message)
+        return value
 
 
 class AxisSpec(Section):

@@ -211,6 +211,7 @@ def _read_people(
             analytes=cohort.analytes,
             zeros=cohort.zeros,
             lod=files.get("lod"),
+            replicates=cohort.replicates,
             **policies,
         )
         routine = read_routine(panel, declared)

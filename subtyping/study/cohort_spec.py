@@ -169,7 +169,9 @@ class CohortSpec(Section):
 
     panel: str | None = None
     simulate: SimulateSpec | None = None
-    format: Literal["wide", "long", "olink_long", "olink_wide"] = "wide"
+    format: Literal[
+        "wide", "long", "olink_long", "olink_wide", "olink_explore", "luminex", "msd"
+    ] = "wide"
     unit: Literal["pg/mL", "NPX", "log2"] | None = None
     samples: str | None = None
     analytes: list[str] | None = None
@@ -181,6 +183,7 @@ class CohortSpec(Section):
     bands: dict[str, BandSpec] = {}
     groups: GroupsSpec | None = None
     duplicates: Literal["error", "first", "last", "mean", "drop"] = "error"
+    replicates: Literal["mean", "median", "geometric_mean", "error"] | None = None
     visits: str | None = None
     qc_flagged: Literal["keep", "drop"] = "keep"
 
@@ -233,7 +236,7 @@ class CohortSpec(Section):
             return self
         if self.panel is None:
             self._require_routine()
-        elif self.unit is None and not self.format.startswith("olink"):
+        elif self.unit is None and self.format == "wide":
             message = (
                 "the unit of the values is not declared; write unit: pg/mL, unit: NPX or "
                 "unit: log2."
@@ -291,6 +294,7 @@ class CohortSpec(Section):
             "analytes": self.analytes is not None,
             "zeros": self.zeros is not None,
             "lod": self.lod is not None,
+            "replicates": self.replicates is not None,
         }
         wrong = [name for name, is_given in given.items() if is_given]
         if wrong:

@@ -71,7 +71,8 @@ def make_plan(spec: StudySpec, cohort: StudyCohort) -> StudyPlan:
         "detection": choice.detection,
         "min_detected_frac": choice.min_detected_frac,
         "adjust": tuple(choice.adjust),
-        "adjust_plates": choice.adjust_plates,
+        "adjust_plates": choice.plates != "none",
+        "plates": "location" if choice.plates == "none" else choice.plates,
         "drop_handling": choice.handling == "drop",
     }
     procedure = make_procedure(

@@ -10,12 +10,13 @@ from typing import Any
 import pandas as pd
 from pydantic import ValidationError
 
-from subtyping._validation import count_of, list_some
+from subtyping._validation import list_some
 from subtyping.discovery import Assigner, load_assigner
 from subtyping.exceptions import InputError, ModelError, PanelError
 from subtyping.knowledge import resolve_analyte
 from subtyping.panel import Panel, read_panel
 from subtyping.panel.tables import read_table
+from subtyping.replication.independence import refuse_known_ids
 from subtyping.report import is_done
 from subtyping.study.analysis_spec import DiscoverySpec
 
@@ -186,20 +187,7 @@ def refuse_shared_ids(run: FinishedRun, panel: Panel) -> None:
     InputError
         With the count, and three ids at most.
     """
-    ids = pd.Index(panel.sample_ids.astype(str))
-    shared = ids.isin(run.sample_ids)
-    subject = panel.role("subject")
-    if subject is not None:
-        shared |= subject.astype(str).isin(run.sample_ids).to_numpy()
-    if shared.any():
-        n = int(shared.sum())
-        message = (
-            f"{count_of(n, 'new sample')} of {len(ids)} ({list_some(ids[shared])}) "
-            f"{'has' if n == 1 else 'have'} an id of the derivation: these are not independent "
-            "people. Leave them out; if the new cohort numbers its people on its own, say so with "
-            "--own-numbering."
-        )
-        raise InputError(message)
+    refuse_known_ids(panel, run.sample_ids.__contains__)
 
 
 def read_new_people(

@@ -131,7 +131,9 @@ def write_replication(result: Replication, document: Mapping[str, Any], folder: 
 def replication_records(
     result: Replication, document: Mapping[str, Any], folder: Path
 ) -> "Iterator[Record]":
-    """Yield what a tracking store keeps of a replication; nobody's values.
+    """Yield what a tracking store keeps of a replication: its tables with it, no panel values.
+
+    ``tables/assignments.csv`` names every new sample with its probability and score.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ class SpecificationsSpec(Section):
         Subsamples of consensus clustering.
     """
 
-    detection: Distinct[Literal["keep", "lod_sqrt2"]] = Field(
+    detection: Distinct[Literal["keep", "lod_sqrt2", "ros", "truncated"]] = Field(
         default=["keep", "lod_sqrt2"], min_length=1
     )
     plates: Distinct[Literal["adjusted", "as_measured"]] = Field(

@@ -72,8 +72,12 @@ def compare_groups(
         cohort.panel.samples,
         contrasts=plan.contrasts,
         covariates=plan.covariates,
-        batch=spec.preparation.adjust_plates and "batch" in cohort.panel.samples,
+        batch=spec.preparation.plates != "none" and "batch" in cohort.panel.samples,
         blocked=blocked,
+        limits=fitted.prepared.limits,
+        min_detected_frac=spec.preparation.min_detected_frac,
+        imputations=spec.signature.imputations,
+        seed=spec.seed,
     )
 
 

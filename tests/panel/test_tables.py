@@ -82,7 +82,10 @@ OLD_WORKBOOK = b"\xd0\xcf\x11\xe0" + bytes(100)
         (b"sample_id,IL6\n", r"has a header but no rows"),
         (b"sample_id,IL6,TNF\na,1,2\nb,3\n", r"Line 3 .* has 2 fields where the header has 3"),
         (b"IL6,TNF\na,1,2\nb,3,4\n", r"first column seems to have no name"),
-        (b'id,IL6\n"a",1\n"b",1,2\n', r"not a regular table: Expected 2 fields in line 3, saw 3"),
+        (
+            b'id,IL6\n"a",1\n"b",1,2\n',
+            r"Line 3 of the panel file panel\.csv has 3 fields where the header has 2",
+        ),
     ],
 )
 def test_files_that_are_no_table_are_refused_in_one_sentence(tmp_path, content, message):
@@ -135,7 +138,9 @@ def test_cells_are_read_from_text_and_refused_from_parquet(tmp_path):
     (tmp_path / "cells.csv").write_text("Assay;IL6\n;\n")
     assert read_cells(tmp_path / "cells.csv") == [["Assay", "IL6"], [None, None]]
     FRAME.to_parquet(tmp_path / "cells.parquet")
-    with pytest.raises(PanelError, match="is a Parquet file; an Olink wide export is XLSX"):
+    with pytest.raises(
+        PanelError, match="is a Parquet file; an export with a header block is XLSX"
+    ):
         read_cells(tmp_path / "cells.parquet")
 
 

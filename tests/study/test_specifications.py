@@ -275,7 +275,9 @@ def made_summary(**changes: object) -> dict[str, object]:
 
 
 def test_more_claims_than_the_twins_are_never_called_a_subtype() -> None:
-    said = curve_sentence(made_summary())
+    assert "which chance alone does once in 6" in curve_sentence(made_summary())
+    said = curve_sentence(made_summary(n_twins=19))
+    assert "as many claims (p 0.050): the data hold more structure" in said
     assert "That is not yet a subtype" in said
     assert "The declared analysis says: continuum." in said
     assert "agreement with the declared analysis" not in said  # it names nobody

@@ -25,7 +25,8 @@ __all__ = [
     "make_grid",
 ]
 
-DETECTION = ("keep", "lod_sqrt2")
+DETECTION = ("keep", "lod_sqrt2", "ros", "truncated")
+USUAL_DETECTION = DETECTION[:2]
 PLATES = ("adjusted", "as_measured")
 HANDLING = ("keep", "drop")
 COVARIATES = ("age", "sex", "bmi", "smoking", "medication", "atopy")
@@ -53,7 +54,7 @@ class PreparationChoice:
 
     Attributes
     ----------
-    detection : {"keep", "lod_sqrt2"}
+    detection : {"keep", "lod_sqrt2", "ros", "truncated"}
     plates : {"adjusted", "as_measured"}
     covariates : tuple of str
         Adjusted for; see `in_order`.
@@ -123,7 +124,7 @@ class GridOptions:
         In how many choices a preparation may differ from the declared one.
     """
 
-    detection: Sequence[str] = DETECTION
+    detection: Sequence[str] = USUAL_DETECTION
     plates: Sequence[str] = PLATES
     covariates: Sequence[tuple[str, ...]] = ((),)
     handling: Sequence[str] = HANDLING

@@ -50,6 +50,7 @@ class GridPlan:
     def procedure(self, preparation: PreparationChoice) -> LabellingProcedure:
         """Return the study's labelling procedure with another preparation."""
         settings = preparation.settings(self.min_detected_frac)
+        settings["plates"] = self.fitted.preparation.plates
         return replace(self.fitted.procedure, preparation=settings)
 
 
@@ -79,11 +80,12 @@ def plan_grid(spec: StudySpec, cohort: StudyCohort, plan: StudyPlan) -> GridPlan
     asked = spec.preparation
     declared = PreparationChoice(
         detection=asked.detection,
-        plates="adjusted" if asked.adjust_plates and can_adjust else "as_measured",
+        plates="adjusted" if asked.plates != "none" and can_adjust else "as_measured",
         covariates=in_order(name for name in asked.adjust if name in recorded),
         handling="drop" if asked.handling == "drop" else "keep",
     )
     settings = declared.settings(asked.min_detected_frac)
+    settings["plates"] = plan.procedure.preparation["plates"]
     fitted = replace(plan.procedure, preparation=settings).fit(panel, every_axis=True)
     facts = GridFacts(
         n_case=int(fitted.is_case.sum()),
