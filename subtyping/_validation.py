@@ -9,6 +9,7 @@ from subtyping.exceptions import InputError
 __all__ = ["count_of", "list_some", "nearest", "one_of"]
 
 Chosen = TypeVar("Chosen", bound=str)
+LONGEST = 80  # characters of an item that a sentence shows
 
 
 def nearest(name: str, options: Iterable[str]) -> str:
@@ -34,7 +35,9 @@ def list_some(items: Iterable[object], limit: int = 3) -> str:
     >>> list_some(["a", "b", "c", "d", "e"])
     "'a', 'b', 'c' and 2 more"
     """
-    texts = [repr(str(item)) for item in items]
+    texts = [
+        repr(text if len(text) <= LONGEST else f"{text[:LONGEST]}…") for text in map(str, items)
+    ]
     shown, rest = texts[:limit], len(texts) - limit
     return ", ".join(shown) + (f" and {rest} more" if rest > 0 else "")
 

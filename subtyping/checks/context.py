@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,11 @@ import pandas as pd
 from subtyping.axes import AxisScores
 from subtyping.panel.panel import Panel
 from subtyping.preparation import HandlingReport
+from subtyping.preparation.quality import QualityReport
 from subtyping.statistics.design import DesignReport
+
+if TYPE_CHECKING:
+    from subtyping.preparation.bridge_report import BridgeReport
 
 __all__ = ["CheckContext"]
 
@@ -33,6 +38,10 @@ class CheckContext:
         Scores and members of the immune axes, the declared one named.
     routine : pandas.DataFrame, optional
         Routine laboratory markers in their canonical units, one row per sample.
+    quality : QualityReport, optional
+        Quality of the panel (`examine_quality`).
+    bridging : BridgeReport, optional
+        How far the panel could be brought onto the scale of a reference run.
     """
 
     panel: Panel
@@ -44,6 +53,8 @@ class CheckContext:
     handling: HandlingReport | None = None
     axes: AxisScores | None = None
     routine: pd.DataFrame | None = None
+    quality: QualityReport | None = None
+    bridging: "BridgeReport | None" = None
 
     @property
     def has_groups(self) -> bool:

@@ -1,5 +1,7 @@
 """ST014: samples the laboratory flagged are analysed."""
 
+import pandas as pd
+
 from subtyping._validation import count_of, list_some
 from subtyping.checks.context import CheckContext
 from subtyping.checks.result import Check, Finding, fires, not_applicable, silent
@@ -7,6 +9,16 @@ from subtyping.checks.result import Check, Finding, fires, not_applicable, silen
 __all__ = ["CHECK"]
 
 PASSED = ("pass", "passed", "ok", "good", "0", "")
+
+
+def _by_group(context: CheckContext, flagged: pd.Series) -> str:
+    """Return the rate in each of the two groups, where they are declared."""
+    if not context.has_groups:
+        return ""
+    case, reference = flagged[context.is_case], flagged[context.is_reference]
+    if case.empty or reference.empty:
+        return ""
+    return f"; {case.mean():.1%} of the cases and {reference.mean():.1%} of the reference people"
 
 
 def _judge(context: CheckContext) -> Finding:
@@ -18,7 +30,8 @@ def _judge(context: CheckContext) -> Finding:
         return silent("No sample carries a quality-control warning.")
     return fires(
         f"{count_of(int(flagged.sum()), 'sample')} with a quality-control warning in the "
-        f"analysis: {list_some(context.panel.sample_ids[flagged])}. Write qc_flagged: drop to "
+        f"analysis ({flagged.mean():.1%} of all{_by_group(context, flagged)}): "
+        f"{list_some(context.panel.sample_ids[flagged])}. Write qc_flagged: drop to "
         "leave them out, and see whether the verdict holds."
     )
 

@@ -1,5 +1,6 @@
 """What a check says, and what it is."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -28,6 +29,8 @@ class CheckResult:
         Not applicable: what the check looks at is not there.
     sentence : str
         What was seen, with its numbers, and what to do.
+    muted_reason : str
+        Why the check is muted; empty where it is not. The outcome is kept.
     """
 
     code: str
@@ -35,11 +38,22 @@ class CheckResult:
     severity: Severity
     outcome: Outcome
     sentence: str
+    muted_reason: str = ""
+
+    @property
+    def is_muted(self) -> bool:
+        """Whether someone has muted the check, with a reason."""
+        return bool(self.muted_reason)
+
+    @property
+    def is_firing(self) -> bool:
+        """Whether the check fires and is not muted."""
+        return self.outcome == "fires" and not self.is_muted
 
     @property
     def is_firing_issue(self) -> bool:
-        """Whether an issue fires (exit code 1 of ``check``, and of ``run --strict``)."""
-        return self.severity == "issue" and self.outcome == "fires"
+        """Whether an issue fires unmuted (exit code 1 of ``check``, and of ``run --strict``)."""
+        return self.severity == "issue" and self.is_firing
 
 
 @dataclass(frozen=True)
@@ -83,8 +97,16 @@ class Check:
     severity: Severity
     judge: Callable[[CheckContext], Finding]
 
-    def run(self, context: CheckContext) -> CheckResult:
-        """Return what this check says of `context`."""
+    @property
+    def looks_at(self) -> str:
+        """What the check looks at, in one line (the first of its module)."""
+        text = sys.modules[self.judge.__module__].__doc__ or ""
+        return text.strip().splitlines()[0].partition(": ")[2]
+
+    def run(self, context: CheckContext, muted_reason: str = "") -> CheckResult:
+        """Return what this check says of `context`; a reason mutes it."""
         finding = self.judge(context)
         title = finding.title or self.title
-        return CheckResult(self.code, title, self.severity, finding.outcome, finding.sentence)
+        return CheckResult(
+            self.code, title, self.severity, finding.outcome, finding.sentence, muted_reason
+        )

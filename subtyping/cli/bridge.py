@@ -11,6 +11,8 @@ from subtyping.cli.app import Columns, app
 
 __all__ = ["bridge"]
 
+BRIDGE_CHECKS = ("ST040", "ST041")
+
 
 @app.command()
 def bridge(
@@ -73,6 +75,7 @@ def bridge(
 
       subtyping bridge first.xlsx second.xlsx --format olink_wide --out second_bridged.csv
     """
+    from subtyping.checks import CheckContext, run_checks
     from subtyping.preparation.bridge_report import BridgeRules
     from subtyping.study.bridging import bridge_files
     from subtyping.study.documents import split_settings
@@ -97,4 +100,7 @@ def bridge(
     )
     for note in found.panel.reading.notes:
         typer.echo(note)
+    for check in run_checks(CheckContext(panel=found.panel, bridging=found.report)):
+        if check.code in BRIDGE_CHECKS and check.is_firing:
+            typer.echo(f"{check.code} {check.severity}: {check.title}. {check.sentence}")
     typer.echo(f"Written: {', '.join(path.name for path in found.files)}.")

@@ -3,24 +3,42 @@
 # ruff: noqa: PLR0917 - the options of a command are the parameters of its function
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from subtyping.cli.app import ISSUES, Columns, app
 from subtyping.exceptions import SpecError
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from subtyping.checks import CheckResult
+    from subtyping.panel import Panel
+
 __all__ = ["check"]
 
 
-@app.command()
+class _FormatsInHelp(TyperCommand):
+    """A command whose help lists the formats that the panel room reads."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Fill in the formats (reading them loads the panel room, so not before help asks)."""
+        from subtyping.panel.read import FORMATS
+
+        for option in self.params:
+            if option.name == "format_":
+                option.help = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}."  # type: ignore[attr-defined]
+        super().format_help(ctx, formatter)
+
+
+@app.command(cls=_FormatsInHelp)
 def check(
     panel: Annotated[
         Path, typer.Argument(metavar="PANEL", help="Panel file (CSV, TSV, Parquet, XLSX).")
     ],
-    format_: Annotated[
-        str, typer.Option("--format", help="wide, long, olink_long or olink_wide.")
-    ] = "wide",
+    format_: Annotated[str, typer.Option("--format", help="Layout of the panel file.")] = "wide",
     unit: Annotated[
         str | None, typer.Option(help="pg/mL, NPX or log2; required unless the format is Olink's.")
     ] = None,
@@ -37,10 +55,35 @@ def check(
     duplicates: Annotated[
         str, typer.Option(help="Duplicate sample ids: error, first, last, mean or drop.")
     ] = "error",
+    replicates: Annotated[
+        str | None,
+        typer.Option(help="Replicate wells: mean, median, geometric_mean or error."),
+    ] = None,
+    visits: Annotated[
+        str | None,
+        typer.Option(help="Subjects with several samples: first, last, all or a visit."),
+    ] = None,
+    case: Annotated[
+        list[str] | None,
+        typer.Option(help="Group of the cases; with --reference, groups are compared. Repeatable."),
+    ] = None,
+    reference: Annotated[
+        list[str] | None, typer.Option(help="Group of the reference people. Repeatable.")
+    ] = None,
+    mute: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE=REASON", help="Mute a check, with the reason. Repeatable."),
+    ] = None,
+    json_: Annotated[
+        Path | None, typer.Option("--json", help="Also write the outcomes to this JSON file.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Also write the outcomes to this CSV file.")
+    ] = None,
 ) -> None:
-    """Read a panel, say what was found, and run the checks a panel alone allows.
+    """Read a panel, say what was found, and run the checks a panel allows.
 
-    Exits with 1 when a check of severity issue fires.
+    Exits with 1 when a check of severity issue fires and is not muted. docs/checks explains each.
 
     For example:
 
@@ -48,18 +91,19 @@ def check(
 
       subtyping check panel.csv --unit NPX --samples samples.csv --columns group=diagnosis
 
-      subtyping check export.xlsx --format olink_wide
-    """
-    from subtyping.checks import CheckContext, run_checks
-    from subtyping.panel import read_panel
-    from subtyping.study.console import checks_text
-    from subtyping.study.documents import UNKNOWN, split_settings
+      subtyping check p.csv --unit NPX --samples s.csv --columns group=dx --case MDD --reference HC
 
-    pairs = split_settings(columns or (), "--columns", as_text=True)
-    mapped = dict(pairs)
-    if len(mapped) < len(pairs) or not all(mapped.values()):
-        message = "--columns takes each role once, as role=name, e.g. --columns group=diagnosis."
-        raise SpecError(message)
+      subtyping check export.xlsx --format olink_wide --mute ST014="wells were repeated"
+    """
+    import shutil
+
+    from subtyping.checks import CHECKS, check_panel, checked_mutes, parse_mutes
+    from subtyping.panel import read_panel
+    from subtyping.report import checks_text
+    from subtyping.study.documents import UNKNOWN
+
+    mapped = _mapped(columns)
+    reasons = checked_mutes(parse_mutes(mute or ()), [item.code for item in CHECKS])
     known = {role: name for role, name in mapped.items() if name != UNKNOWN}
     measured = read_panel(
         panel,
@@ -70,12 +114,51 @@ def check(
         analytes=analytes,
         zeros=zeros,
         duplicates=duplicates,
+        replicates=replicates,
+        visits=visits,
         unknown_roles=tuple(role for role, name in mapped.items() if name == UNKNOWN),
+    )
+    results = check_panel(
+        measured, case=case or (), reference=reference or (), columns=known, mute=reasons
     )
     typer.echo(repr(measured))
     for note in measured.reading.notes:
         typer.echo(f"  {note}")
-    results = run_checks(CheckContext(panel=measured, columns=known))
-    typer.echo(f"\n{checks_text(results)}")
+    typer.echo(f"\n{checks_text(results, shutil.get_terminal_size((100, 24)).columns)}")
+    _write(measured, results, json_, out)
     if any(item.is_firing_issue for item in results):
         raise typer.Exit(ISSUES)
+
+
+def _mapped(columns: list[str] | None) -> dict[str, str]:
+    """Return the column by role, each role once."""
+    from subtyping.study.documents import split_settings
+
+    pairs = split_settings(columns or (), "--columns", as_text=True)
+    mapped = dict(pairs)
+    if len(mapped) < len(pairs) or not all(mapped.values()):
+        message = "--columns takes each role once, as role=name, e.g. --columns group=diagnosis."
+        raise SpecError(message)
+    return mapped
+
+
+def _write(
+    panel: "Panel", results: "Sequence[CheckResult]", json_: Path | None, out: Path | None
+) -> None:
+    """Write the outcomes as JSON and as CSV, where asked."""
+    from subtyping.report import checks_table, counts_sentence, write_csv, write_json
+
+    table = checks_table(results)
+    if json_ is not None:
+        n_samples, n_analytes = panel.values.shape
+        document = {
+            "source": panel.reading.source,
+            "unit": panel.unit,
+            "n_samples": n_samples,
+            "n_analytes": n_analytes,
+            "sentence": counts_sentence(results),
+            "checks": table,
+        }
+        write_json(document, json_)
+    if out is not None:
+        write_csv(table, out)

@@ -65,7 +65,7 @@ def brief_html(result: "StudyResult", drawings: "Sequence[tuple[Picture, str]]" 
 def _content(result: "StudyResult") -> dict[str, Any]:
     """Return everything the template prints, as plain values."""
     verdict, reading = result.verdict, result.reading
-    fired = [check for check in result.checks if check.outcome == "fires"]
+    fired = [check for check in result.checks if check.is_firing]
     is_proposed = bool((result.criteria.table["kind"] != "published").any())
     return {
         "question": result.question,
@@ -85,6 +85,7 @@ def _content(result: "StudyResult") -> dict[str, Any]:
         "minor": [_factor(row["line"]) for row in _lines(result) if _is_minor(row)],
         "metrics": [_metric(row) for row in result.metrics.to_dict("records")],
         "fired": sorted(fired, key=lambda check: (check.severity != "issue", check.code)),
+        "muted": [check for check in result.checks if check.is_muted],
         "n_silent": sum(check.outcome == "silent" for check in result.checks),
         "n_not_applicable": sum(check.outcome == "not_applicable" for check in result.checks),
         "sentences": _sentences(result),

@@ -1,5 +1,6 @@
 """The tables of a run folder: tidy frames, and the bytes they are written as."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,10 +9,10 @@ import pandas as pd
 if TYPE_CHECKING:
     from subtyping.report.results import StudyResult
 
-__all__ = ["report_tables", "write_csv"]
+__all__ = ["checks_table", "report_tables", "write_csv"]
 
 FLOAT_FORMAT = "%.10g"
-CHECK_COLUMNS = ["code", "title", "severity", "outcome", "sentence"]
+CHECK_COLUMNS = ["code", "title", "severity", "outcome", "sentence", "muted_reason"]
 
 
 def report_tables(result: "StudyResult") -> dict[str, pd.DataFrame]:
@@ -61,8 +62,19 @@ def report_tables(result: "StudyResult") -> dict[str, pd.DataFrame]:
     return dict(sorted(tables.items()))
 
 
-def checks_table(checks: tuple[Any, ...]) -> pd.DataFrame:
-    """Return the checks as a table, one row each, in the order they were run."""
+def checks_table(checks: Sequence[Any]) -> pd.DataFrame:
+    """Return the checks as a table, one row each, in the order they were run.
+
+    Parameters
+    ----------
+    checks : sequence of CheckResult
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``code, title, severity, outcome, sentence, muted_reason``; the outcome of a muted check
+        is what it would be unmuted.
+    """
     rows = [[getattr(check, name) for name in CHECK_COLUMNS] for check in checks]
     return pd.DataFrame(rows, columns=CHECK_COLUMNS)
 

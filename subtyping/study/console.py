@@ -1,15 +1,11 @@
 """What a terminal shows of results: text only, printed by the command line."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
-from subtyping.checks import CheckResult
 from subtyping.report import StudyResult
 from subtyping.study.specification.result import SpecificationCurve
 
-__all__ = ["checks_text", "curve_text", "result_text"]
-
-OUTCOMES = {"fires": "FIRES", "silent": "silent", "not_applicable": "n/a"}
+__all__ = ["curve_text", "result_text"]
 
 
 def result_text(
@@ -33,7 +29,7 @@ def result_text(
     str
     """
     brief = out / "brief.html"
-    fired = [check for check in result.checks if check.outcome == "fires"]
+    fired = [check for check in result.checks if check.is_firing]
     lines = ["", f"{result.verdict.kind.upper()}: {result.verdict.sentence}", ""]
     earlier = result.provenance.get("earlier_declarations")
     if earlier:
@@ -46,32 +42,6 @@ def result_text(
     store = f" --tracking-uri {tracking_uri}" if tracking_uri else ""
     ui = f"Next:    subtyping ui{store}    (compare runs in the browser)"
     lines.append(ui if is_tracked else f"Next:    open {brief}")
-    return "\n".join(lines)
-
-
-def checks_text(results: Sequence[CheckResult]) -> str:
-    """Return one line for each check, with the sentence of those that fire.
-
-    Parameters
-    ----------
-    results : sequence of CheckResult
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> print(checks_text([CheckResult("ST013", "Names are unknown", "tip", "fires", "One is.")]))
-    ST013  FIRES   tip    Names are unknown
-           One is.
-    """
-    lines = []
-    for item in results:
-        outcome = OUTCOMES[item.outcome]
-        lines.append(f"{item.code}  {outcome:<6}  {item.severity:<5}  {item.title}")
-        if item.outcome == "fires":
-            lines.append(f"       {item.sentence}")
     return "\n".join(lines)
 
 

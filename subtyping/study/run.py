@@ -257,7 +257,7 @@ def _analyse(study: _Study) -> tuple[StudyResult, list[Any]]:
         differential=differential,
         prediction=prediction,
         criteria=criteria,
-        checks=stages.check_study(cohort, design, handling, fitted.scores),
+        checks=stages.check_study(cohort, design, handling, fitted.scores, mute=spec.checks.mute),
         metrics=headline_metrics(verdict, fitted.scores, prediction, twins),
         reading=panel.reading,
         groups=cohort.groups_table(),

@@ -14,6 +14,7 @@ from subtyping.study.analysis_spec import (
     PreparationSpec,
     SignatureSpec,
 )
+from subtyping.study.checks_spec import ChecksSpec
 from subtyping.study.cohort_spec import CohortSpec, Section
 from subtyping.study.documents import apply_overrides, read_document
 from subtyping.study.spec_errors import sentence_of
@@ -35,6 +36,8 @@ class StudySpec(Section):
         The panel file or the simulated design, its columns and its groups.
     preparation, signature, discovery, prediction, criteria
         One section per room; an absent section has its defaults.
+    checks
+        Which checks are muted, each with a reason.
     specifications
         Which other defensible analyses ``subtyping specifications`` tries.
     axes : dict of str to list of str
@@ -50,11 +53,13 @@ class StudySpec(Section):
     discovery: DiscoverySpec
     prediction: PredictionSpec = PredictionSpec()
     criteria: CriteriaSpec = CriteriaSpec()
+    checks: ChecksSpec = ChecksSpec()
     specifications: SpecificationsSpec = SpecificationsSpec()
     _folder: Path = PrivateAttr(default_factory=Path)
 
     @field_validator(
-        "preparation", "axes", "signature", "prediction", "criteria", "specifications",
+        "preparation", "axes", "signature", "prediction", "criteria", "checks",
+        "specifications",
         mode="before",
     )  # fmt: skip
     @classmethod

@@ -1,5 +1,7 @@
 """The stages of a study, one function each, in the order they run."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from subtyping._progress import Progress
@@ -16,6 +18,7 @@ from subtyping.knowledge import published_criteria
 from subtyping.panel import Panel
 from subtyping.prediction import Prediction, predict_membership
 from subtyping.preparation import HandlingReport, handling_report
+from subtyping.preparation.quality import examine_quality
 from subtyping.signature import Differential, differential_abundance
 from subtyping.statistics.design import DesignReport, design_report
 from subtyping.study.cohort import StudyCohort
@@ -212,8 +215,10 @@ def check_study(
     design: DesignReport,
     handling: HandlingReport | None,
     scores: AxisScores,
+    *,
+    mute: Mapping[str, str] | None = None,
 ) -> tuple[CheckResult, ...]:
-    """Run every check on the results of the study."""
+    """Run every check on the results of the study; muted ones keep their outcome."""
     context = CheckContext(
         panel=cohort.panel,
         columns=cohort.columns,
@@ -224,5 +229,6 @@ def check_study(
         handling=handling,
         axes=scores,
         routine=cohort.routine if len(cohort.routine.columns) else None,
+        quality=examine_quality(cohort.panel, case=cohort.case, reference=cohort.reference),
     )
-    return run_checks(context)
+    return run_checks(context, mute)

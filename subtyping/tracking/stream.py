@@ -161,7 +161,7 @@ def _study_metrics(result: Any) -> dict[str, float]:
 def _tags(result: Any) -> Iterator[Record]:
     """Yield the verdict, what fired, and where the numbers come from."""
     verdict, provenance = result.verdict, result.provenance
-    fired = [f"{check.code} {check.title}" for check in result.checks if check.outcome == "fires"]
+    fired = [f"{check.code} {check.title}" for check in result.checks if check.is_firing]
     tags = {
         "subtyping.verdict": verdict.kind,
         "subtyping.axis": verdict.axis,

@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 
 from subtyping.checks import CHECKS, CheckContext, CheckResult
+from subtyping.cohorts import simulate_cohort
 from subtyping.panel.panel import Panel, ReadingReport
+from subtyping.preparation.quality import examine_quality
 from subtyping.statistics.design import design_report
 
 Make = Callable[..., CheckContext]
@@ -106,5 +108,45 @@ def design_of() -> Callable[..., Any]:
         levels = np.array([*case_levels, *reference_levels], dtype=object)
         is_case = np.arange(len(levels)) < len(case_levels)
         return design_report(is_case, ~is_case, {name: pd.Series(levels)})
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def clean() -> Panel:
+    """Return a simulated panel in which nothing is wrong: 60 cases, 40 reference people."""
+    settings = {"n_case": 60, "n_reference": 40, "plate_sd": 0.0, "below_lod": "number"}
+    return simulate_cohort("null", seed=11, **settings).panel
+
+
+@pytest.fixture
+def examined() -> Make:
+    """Return a maker of contexts with the quality report; without groups if asked."""
+
+    def build(panel: Panel, *, grouped: bool = True, **fields: Any) -> CheckContext:
+        groups = {"case": ("MDD",), "reference": ("HC",)} if grouped else {}
+        quality = examine_quality(panel, **groups)
+        return CheckContext(panel=panel, quality=quality, **groups, **fields)
+
+    return build
+
+
+@pytest.fixture
+def changed() -> Callable[..., Panel]:
+    """Return a maker of panels with other values; flags are kept where they fit."""
+
+    def build(panel: Panel, values: pd.DataFrame | np.ndarray, **fields: Any) -> Panel:
+        frame = pd.DataFrame(values, index=panel.values.index, columns=panel.values.columns)
+        return replace(panel, values=frame, **fields)
+
+    return build
+
+
+@pytest.fixture
+def with_columns() -> Callable[..., Panel]:
+    """Return a maker of panels with more columns of the samples table."""
+
+    def build(panel: Panel, **columns: object) -> Panel:
+        return replace(panel, samples=panel.samples.assign(**columns))
 
     return build

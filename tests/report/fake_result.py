@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
+from subtyping.checks import CheckResult
 from subtyping.criteria import Criteria
 from subtyping.panel.panel import ReadingReport
 from subtyping.report.results import StudyResult
@@ -365,10 +366,10 @@ def _criteria(kind: str) -> Criteria:
     return Criteria(table=table, rules=(), sentence=sentence)
 
 
-def _checks(kind: str) -> tuple[SimpleNamespace, ...]:
+def _checks(kind: str) -> tuple[CheckResult, ...]:
     aliased = "fires" if kind == "blocked" else "silent"
     return (
-        SimpleNamespace(
+        CheckResult(
             code="ST001",
             title="Case status is aliased with visit_quarter"
             if kind == "blocked"
@@ -377,14 +378,14 @@ def _checks(kind: str) -> tuple[SimpleNamespace, ...]:
             outcome=aliased,
             sentence="Only 1 of 17 quarters holds both groups.",
         ),
-        SimpleNamespace(
+        CheckResult(
             code="ST004",
             title="Few reference people",
             severity="tip",
             outcome="fires",
             sentence="80 reference people make reference limits parametric.",
         ),
-        SimpleNamespace(
+        CheckResult(
             code="ST005",
             title="Handling goes with case status",
             severity="issue",

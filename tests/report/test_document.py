@@ -43,7 +43,9 @@ def test_the_report_has_the_agreed_shape(fake_result, kind):
     }  # fmt: skip
     assert document["verdict"]["kind"] == kind
     for check in document["checks"]:
-        assert set(check) == {"code", "title", "severity", "outcome", "sentence"}
+        assert set(check) == {
+                "code", "title", "severity", "outcome", "sentence", "muted_reason",
+            }  # fmt: skip
     for metric in document["metrics"].values():
         assert set(metric) == {"value", "ci_low", "ci_high", "null_twin"}
 

@@ -11,7 +11,7 @@ from subtyping.report import report_tables, write_csv
 COLUMNS = {
     "differential": "analyte contrast log2_fc ci_low ci_high t p_value q_value detected_frac",
     "assignments": "sample_id probability label reason",
-    "checks": "code title severity outcome sentence",
+    "checks": "code title severity outcome sentence muted_reason",
     "metrics": "name value ci_low ci_high null_twin",
 }
 
