@@ -72,7 +72,7 @@ def derive(kind: str, seed: int) -> tuple[Assigner, str]:
     fitted = procedure.fit(panel)
     design = study_design(panel, procedure.case, procedure.reference)
     verdict = decide(fitted, panel, design, DiscoverySettings(), seed=seed)
-    card = build_card(fitted, verdict, reading={"format": "wide"}, provenance={})
+    card = build_card(fitted, verdict, reading={"format": "wide"}, provenance={}, panel=panel)
     return Assigner({**card, "verdict": {**card["verdict"], "kind": "discrete"}}), verdict.kind
 
 
@@ -82,7 +82,9 @@ def one_pair(task: tuple[str, str, int, int]) -> dict[str, object]:
     assigner, kind = derive(old, 51_000 + k)
     panel = cohort(new, 7_000_000 + 1000 * n_case + k, n_case)
     settings = DiscoverySettings(n_resamples=100)
-    found = replicate_subtype(assigner, panel, settings=settings, draws=DRAWS, seed=k, jobs=1)
+    found = replicate_subtype(
+        assigner, panel, settings=settings, own_numbering=True, draws=DRAWS, seed=k, jobs=1
+    )
     lines = found.lines.set_index("line")
     return {
         "derivation": old,

@@ -125,8 +125,8 @@ def _lines(
             f"{name}{separator}difference",
             f"prevalence difference, cases less {who}",
             here - there,
-            f"The prevalence among cases is {100 * (here - there):+.0f} percentage points "
-            f"({100 * least:+.0f} to {100 * most:+.0f}) from that among {who}.",
+            f"Of 100 cases {100 * here:.0f} fall into the group, of 100 {who} {100 * there:.0f}: a "
+            f"difference of {100 * (here - there):.0f} ({100 * least:.0f} to {100 * most:.0f}).",
             ci_low=float(least),
             ci_high=float(most),
         ),

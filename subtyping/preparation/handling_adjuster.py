@@ -38,10 +38,11 @@ class HandlingAdjuster(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     A sample without a handling score is not shifted. With fewer than 20 reference people whose
     score is known, or where all have the same, nothing is learnt and nothing changes.
 
-    Slopes learnt in healthy people cannot be bent by a disease that changes the same proteins.
-    But where a *true* subtype's people waited longer, their handling score is higher and part of
-    what makes them a subtype goes out with it: compare `handling_sensitivity`. The score is
-    measured with error, so a slope is too flat by its reliability, and some handling stays.
+    Slopes learnt in healthy people cannot be bent by a disease that changes the same proteins:
+    a true subtype whose tubes stood longer loses what the waiting did and no more. But where the
+    subtype's own biology releases the markers, part of what makes it a subtype goes out with
+    them: compare `handling_sensitivity`. The score is measured with error, so a slope is too flat
+    by its reliability, and some handling stays.
 
     Examples
     --------

@@ -104,6 +104,7 @@ LINES = {
     "existence": "One group or two?",
     "continuum": "Do people differ beyond assay noise?",
     "specificity": "Is the group commoner in cases?",
+    "specificity: difference": "By how many in a hundred?",
     "fit": "Do two groups fit cases left out?",
     "detection": "Does it hang on how values below detection are written?",
     "technical: undeclared shift": "Could an unknown batch explain it?",

@@ -79,7 +79,7 @@ def _joint_notes(joint: pd.DataFrame) -> list[str]:
     pairs = aliased[aliased["factors"].str.split(r" \+ | x ", regex=True).str.len() == 2]
     notes = []
     for _, row in (aliased if pairs.empty else pairs).iterrows():
-        how = "the combinations of" if row["model"] == "crossed" else "together,"
+        how = "the combinations of" if row["model"] == "crossed" else "the sum of"
         detail = (
             "they determine it"
             if row["is_rank_deficient"]

@@ -106,3 +106,105 @@ def test_a_factor_unknown_in_one_whole_group_blocks(unknown: str) -> None:
 def test_a_factor_nobody_has_does_not_block() -> None:
     case, reference = groups(5, 5)
     assert not design_report(case, reference, {"plate": [None] * 10}).is_blocked
+
+
+def rule(case: np.ndarray, reference: np.ndarray, levels: list[object]) -> bool:
+    """The rule as it is written, person by person."""
+    known = [(c, level) for c, r, level in zip(case, reference, levels, strict=True) if c or r]
+    known = [(c, level) for c, level in known if level is not None]
+    cases, others = ([level for c, level in known if c == side] for side in (True, False))
+    if not cases or not others:
+        return bool(cases or others)
+    if len({level for _, level in known}) < 2:
+        return False
+    shared = set(cases) & set(others)
+    overlap = min(sum(x in shared for x in side) / len(side) for side in (cases, others))
+    share = {x: cases.count(x) / (cases.count(x) + others.count(x)) for _, x in known}
+    mean = len(cases) / len(known)
+    residual = sum((c - share[x]) ** 2 for c, x in known)
+    total = sum((c - mean) ** 2 for c, _ in known)
+    return residual < 1e-9 or total / residual > 10 or overlap < 0.5
+
+
+def test_what_blocks_is_the_rule_as_written(rng: np.random.Generator) -> None:
+    outcomes = set()
+    for _ in range(60):
+        n = int(rng.integers(6, 60))
+        case = rng.random(n) < 0.5
+        reference = ~case & (rng.random(n) < 0.9)
+        drift = int(rng.integers(0, 6))
+        levels = (rng.integers(0, rng.integers(1, 8), n) + drift * case).astype(object)
+        levels[rng.random(n) < 0.1] = None
+        expected = rule(case, reference, levels.tolist())
+        others = {"age": rng.normal(size=n) + 9 * case}
+        report = design_report(case, reference, {"plate": levels}, others=others)
+        assert report.is_blocked == expected
+        outcomes.add(expected)
+    assert outcomes == {True, False}
+
+
+def test_a_person_factor_never_blocks_however_far_the_groups_lie_apart() -> None:
+    case, reference = groups(30, 30)
+    sex = ["F"] * 30 + ["M"] * 30
+    report = design_report(case, reference, {"plate": ["a", "b"] * 30}, others={"sex": sex})
+    assert not report.is_blocked
+    row = report.balance.set_index("factor").loc["sex"]
+    assert row["effect"] == pytest.approx(1.0)
+    assert np.isinf(row["vif"])
+    assert not row["may_block"]
+    assert "it determines case status" in report.notes[0]
+
+
+def test_partial_aliasing_says_what_it_costs() -> None:
+    # Plate a: 30 cases alone; b: 30 cases and 40 reference people; c: 20 reference people alone.
+    case, reference = groups(60, 60)
+    plate = ["a"] * 30 + ["b"] * 30 + ["b"] * 40 + ["c"] * 20
+    report = design_report(case, reference, {"plate": plate})
+    # Shares of cases 1, 3/7, 0: within 70 * 3/7 * 4/7 = 120/7, total 120/4; 30 / (120/7) = 1.75
+    row = report.table.iloc[0]
+    assert row["vif"] == pytest.approx(1.75)
+    assert row["interval_widening"] == pytest.approx(np.sqrt(1.75))
+    assert report.partly_aliased == ("plate",)
+    assert not report.is_blocked
+    assert "50% of the cases and 67% of the reference people" in report.notes[0]
+    assert "inflated 1.8-fold, so its interval is 1.3 times as wide" in report.notes[0]
+
+
+def test_a_covariate_known_in_one_group_only_is_said() -> None:
+    case, reference = groups(20, 20)
+    bmi = [None] * 20 + list(np.linspace(20, 30, 20))
+    notes = design_report(case, reference, {}, others={"bmi": bmi}).notes
+    assert notes == (
+        "bmi is known in the reference people only (20 people): nothing can be adjusted for it.",
+    )
+
+
+def test_the_pair_responsible_is_named() -> None:
+    # Plates are numbered anew at each site; case status goes by plate within site.
+    case = np.tile([True, False, False, True], 15)
+    plate, site = np.tile(["1", "2", "1", "2"], 15), np.tile(["a", "a", "b", "b"], 15)
+    time = np.arange(60) % 3
+    report = design_report(case, ~case, {"plate": plate, "site": site, "date": time})
+    assert not report.is_blocked
+    assert report.jointly_aliased == ("plate x site",)
+    assert "the combinations of plate and site" in report.notes[0]
+
+
+def test_a_note_for_factors_that_add_up_to_case_status() -> None:
+    # Plates 1 and 2 at site a, 2 and 3 at site b: case = [plate 2] + 2 [plate 3] - [site b].
+    plate, site = np.repeat(["1", "2", "2", "3"], 10), np.repeat(["a", "a", "b", "b"], 10)
+    case = np.repeat([False, True, False, True], 10)
+    assert not design_report(case, ~case, {"plate": plate}).is_blocked
+    report = design_report(case, ~case, {"plate": plate, "site": site})
+    assert report.jointly_aliased == ("plate + site", "plate x site")
+    assert "aliased with the sum of plate and site" in report.notes[0]
+    assert not report.is_blocked
+
+
+def test_what_is_aliased_alone_is_not_called_joint() -> None:
+    case, reference = groups(30, 30)
+    plate, site = ["a"] * 30 + ["b"] * 30, ["x", "y"] * 30
+    report = design_report(case, reference, {"plate": plate, "site": site})
+    assert report.aliased == ("plate",)
+    assert report.jointly_aliased == ()
+    assert set(report.joint["reason"]) == {"aliased with plate alone"}
