@@ -146,7 +146,7 @@ def _settings(settings: Mapping[str, Any], path: str) -> None:
     require_choice(settings.get("detection", "keep"), DETECTION_POLICIES, path + "detection")
     require_choice(settings.get("plates", "location"), PLATE_STEPS[:-1], path + "plates")
     texts_of(settings.get("adjust", []), path + "adjust")
-    for name in ("adjust_plates", "drop_handling"):
+    for name in ("adjust_plates", "drop_handling", "regress_handling"):
         if not isinstance(settings.get(name, False), bool):
             refuse(path + name, "true or false", settings[name])
     least = number_of(settings.get("min_detected_frac", 0.5), path + "min_detected_frac", above=0)

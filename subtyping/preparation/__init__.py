@@ -7,6 +7,7 @@ from subtyping.preparation.combat import ComBat
 from subtyping.preparation.control_scaling import ControlScaler
 from subtyping.preparation.detection_report import DetectionReport, detection_report
 from subtyping.preparation.handling import HandlingReport, handling_report
+from subtyping.preparation.handling_adjuster import HandlingAdjuster
 from subtyping.preparation.plate_scaling import PlateComBat, PlateMedian, plate_step
 from subtyping.preparation.preparation import Preparation
 from subtyping.preparation.prepared import Prepared
@@ -20,6 +21,7 @@ __all__ = [
     "ControlScaler",
     "CovariateAdjuster",
     "DetectionReport",
+    "HandlingAdjuster",
     "HandlingReport",
     "PlateAdjuster",
     "PlateComBat",

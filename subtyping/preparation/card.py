@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from subtyping.preparation.handling_adjuster import HandlingAdjuster
 from subtyping.preparation.steps import CovariateAdjuster, PlateAdjuster, ReferenceScaler
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def preparation_to_card(fitted: "Preparation") -> dict[str, Any]:
         "reference_sd_log2": _plain(fitted.scaler_.scale_),
         "n_reference": int(fitted.scaler_.n_reference_),
     }
+    if fitted.regress_handling:
+        card |= fitted.handling_.to_card()
     if fitted.tails_ is not None:
         card["below_detection_mean_log2"] = _plain(fitted.tails_[0])
         card["below_detection_sd_log2"] = _plain(fitted.tails_[1])
@@ -78,6 +81,7 @@ def restore_from_card(empty: "Preparation", card: Mapping[str, Any]) -> "Prepara
     self.scaler_.mean_ = _array(card["reference_mean_log2"])
     self.scaler_.scale_ = _array(card["reference_sd_log2"])
     self.scaler_.n_reference_ = int(card["n_reference"])
+    self.handling_ = HandlingAdjuster.from_card(card, n_kept)
     self.notes_ = ()
     _require_one_length(self)
     return self

@@ -23,6 +23,7 @@ from subtyping.preparation.detection import (
     learn_tails,
     limits_log2,
 )
+from subtyping.preparation.handling_adjuster import HandlingAdjuster
 from subtyping.preparation.notes import preparation_notes
 from subtyping.preparation.plate_scaling import PLATE_STEPS, plate_step
 from subtyping.preparation.prepared import Prepared
@@ -57,6 +58,9 @@ class Preparation(BaseEstimator):
         How: the plate's location beside the groups, its median, or locations shrunk to each other.
     drop_handling : bool, default False
         Leave the handling markers out of the matrix.
+    regress_handling : bool, default False
+        Take out of every other analyte what goes along with the handling score among reference
+        people (see `HandlingAdjuster`).
 
     Attributes
     ----------
@@ -96,6 +100,7 @@ class Preparation(BaseEstimator):
         adjust_plates: bool = True,
         plates: str = "location",
         drop_handling: bool = False,
+        regress_handling: bool = False,
     ) -> None:
         self.case = case
         self.reference = reference
@@ -105,6 +110,7 @@ class Preparation(BaseEstimator):
         self.adjust_plates = adjust_plates
         self.plates = plates
         self.drop_handling = drop_handling
+        self.regress_handling = regress_handling
 
     def fit(self, panel: Panel, y: object = None) -> "Preparation":  # noqa: ARG002
         """Learn every step from derivation people.
@@ -151,6 +157,7 @@ class Preparation(BaseEstimator):
         self.slopes_ = CovariateAdjuster().fit(X[is_reference], covariates=C[is_reference])
         X = self.slopes_.transform(X, covariates=C)
         self.scaler_ = ReferenceScaler().fit(X[is_reference])
+        self.handling_ = self._learn_handling(X, ~np.isfinite(log2), is_reference)
         self.notes_ = preparation_notes(self, skipped)
         return self
 
@@ -188,6 +195,7 @@ class Preparation(BaseEstimator):
         z = pd.DataFrame(self.scaler_.transform(X), index=index, columns=list(self.kept_))
         markers = tuple(name for name in handling_markers() if name in z.columns)
         handling = _handling_score(z, markers, missing, self.kept_)
+        z.loc[:, :] = self.handling_.transform(z.to_numpy(), handling=handling.to_numpy())
         if self.drop_handling:
             z = z.drop(columns=list(markers))
         return Prepared(
@@ -217,6 +225,19 @@ class Preparation(BaseEstimator):
     def from_card(cls, card: Mapping[str, Any]) -> "Preparation":
         """Rebuild a fitted preparation from `to_card`; plate locations are not carried over."""
         return restore_from_card(cls(**card["settings"]), card)
+
+    def _learn_handling(
+        self, X: np.ndarray, missing: np.ndarray, is_reference: np.ndarray
+    ) -> HandlingAdjuster:
+        """Learn among reference people what goes along with handling, if that is asked for."""
+        z = pd.DataFrame(self.scaler_.transform(X), columns=list(self.kept_))
+        markers = tuple(name for name in handling_markers() if name in z.columns)
+        score = _handling_score(z, markers, missing, self.kept_).to_numpy()
+        return HandlingAdjuster().fit(
+            z.to_numpy()[is_reference],
+            handling=score[is_reference] if self.regress_handling else None,
+            is_marker=np.isin(self.kept_, markers),
+        )
 
     def _require_people(self, is_case: np.ndarray, is_reference: np.ndarray) -> None:
         for name, mask, groups, least in (

@@ -281,4 +281,5 @@ def _sentences(result: "StudyResult") -> list[tuple[str, str]]:
         ("Single analytes", result.differential),
         ("Prediction of the labels", result.prediction),
     )
-    return [(title, room.sentence) for title, room in rooms if room is not None and room.sentence]
+    said = [(title, room.sentence) for title, room in rooms if room is not None and room.sentence]
+    return [*said, *result.remarks]

@@ -174,4 +174,5 @@ def _sentences(result: "StudyResult") -> dict[str, str]:
         "handling": result.handling,
         "prediction": result.prediction,
     }
-    return {name: room.sentence for name, room in rooms.items() if room is not None}
+    said = {name: room.sentence for name, room in rooms.items() if room is not None}
+    return said | {title.lower().replace(" ", "_"): text for title, text in result.remarks}

@@ -68,6 +68,10 @@ class StudyResult:
     visits : dict of str to pandas.DataFrame
         Where people were sampled several times, ``visits`` (agreement of labels and scores) and
         ``visit_assignments`` (every visit); empty otherwise.
+    soundness : dict of str to pandas.DataFrame
+        What else could be behind a difference: detection by group, balance, handling, covariates.
+    remarks : tuple of tuple of str
+        Heading and sentences on these, for the brief.
     sample_groups : pandas.Series or None
         Group of every sample, indexed by sample_id. Where None, the groups of `embedding` are
         used, and where that is None too, figures tell cases from other people only.
@@ -93,6 +97,8 @@ class StudyResult:
     skew_fit: pd.DataFrame | None = None
     sample_groups: pd.Series | None = None
     visits: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    soundness: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    remarks: tuple[tuple[str, str], ...] = ()
 
     @property
     def group_of_sample(self) -> pd.Series:

@@ -30,8 +30,8 @@ def report_tables(result: "StudyResult") -> dict[str, pd.DataFrame]:
         ``coherence``, ``assignments`` (sample_id, probability, label, reason), ``evidence``,
         ``criteria``, ``checks``, ``detection``, ``design``, ``metrics``, ``groups``, ``dropped``;
         where the study made them ``differential``, ``handling``, ``embedding``,
-        ``visits``, ``visit_assignments``, ``prediction_metrics``, ``out_of_fold``,
-        ``calibration``, ``folds`` and ``attribution``.
+        ``visits``, ``visit_assignments``, those of `StudyResult.soundness`,
+        ``prediction_metrics``, ``out_of_fold``, ``calibration``, ``folds`` and ``attribution``.
         A result that is absent has no table; one without rows keeps its columns. Nothing in a
         table depends on the clock.
     """
@@ -58,7 +58,7 @@ def report_tables(result: "StudyResult") -> dict[str, pd.DataFrame]:
         tables["embedding"] = result.embedding
     if result.prediction is not None:
         tables |= _prediction_tables(result.prediction)
-    tables |= dict(result.visits)
+    tables |= dict(result.visits) | dict(result.soundness)
     return dict(sorted(tables.items()))
 
 

@@ -48,7 +48,7 @@ class PreparationSpec(Section):
     min_detected_frac: float = Field(default=0.5, gt=0, le=1)
     adjust: Distinct[Covariate] = Field(default=["age", "sex", "bmi"])
     plates: Literal["location", "median", "combat", "none"] = "location"
-    handling: Literal["report", "drop"] = "report"
+    handling: Literal["report", "drop", "regress_out"] = "report"
 
 
 class SignatureSpec(Section):
@@ -56,6 +56,7 @@ class SignatureSpec(Section):
 
     covariates: Distinct[Covariate] | None = None
     imputations: int = Field(default=0, ge=0, le=1000)
+    outcome: str | None = Field(default=None, min_length=1)
 
     @field_validator("imputations")
     @classmethod

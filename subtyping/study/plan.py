@@ -74,6 +74,7 @@ def make_plan(spec: StudySpec, cohort: StudyCohort) -> StudyPlan:
         "adjust_plates": choice.plates != "none",
         "plates": "location" if choice.plates == "none" else choice.plates,
         "drop_handling": choice.handling == "drop",
+        "regress_handling": choice.handling == "regress_out",
     }
     procedure = make_procedure(
         cohort.panel,

@@ -19,6 +19,7 @@ from subtyping.study.cohort import StudyCohort, load_cohort
 from subtyping.study.metrics import headline_metrics, with_null_twin
 from subtyping.study.plan import StudyPlan, make_plan
 from subtyping.study.provenance import declaration_sha256, provenance_of
+from subtyping.study.soundness import examine_soundness, outcome_of
 from subtyping.study.spec import StudySpec
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ def run_study(
     shown.stage("reading")
     cohort = load_cohort(spec, data)
     plan = make_plan(spec, cohort)
+    outcome_of(spec, cohort)  # a wrong name is said before the first computation
     study = _Study(spec, cohort, plan, jobs, shown, started, clock, declared)
     with study_tracking(spec, folder.name, tracking_uri, declared, track=track) as run:
         study = replace(
@@ -238,6 +240,17 @@ def _analyse(study: _Study) -> tuple[StudyResult, list[Any]]:
     criteria = stages.propose(cohort, plan, spec, fitted, verdict, jobs=jobs, shown=shown)
     shown.stage("picture of the cohort")
     embedding = stages.draw_embedding(panel, fitted, spec.seed)
+    shown.stage("what else could be behind it")
+    soundness = examine_soundness(
+        spec,
+        cohort,
+        plan,
+        fitted=fitted,
+        design=design,
+        handling=handling,
+        verdict=verdict,
+        jobs=jobs,
+    )
     provenance = provenance_of(
         seed=spec.seed,
         data_sha256=cohort.data_sha256,
@@ -274,6 +287,8 @@ def _analyse(study: _Study) -> tuple[StudyResult, list[Any]]:
         skew_fit=skew_curves(fitted, spec.seed),
         sample_groups=panel.samples["group"],
         visits=stages.compare_visits(cohort, fitted, verdict),
+        soundness=soundness.tables,
+        remarks=soundness.remarks,
     )
     return result, candidates
 

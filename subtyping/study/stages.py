@@ -42,6 +42,10 @@ __all__ = [
 ]
 
 TECHNICAL_ROLES = ("batch", "site", "date")
+OTHER_ROLES = (
+    *("age", "sex", "bmi", "smoking", "medication", "atopy"),
+    *("visit", "matrix", "storage", "draw_time"),
+)
 EMBEDDED_PEOPLE = 3000
 ACUTE, ACUTE_ABOVE = "crp", 10.0
 
@@ -57,7 +61,20 @@ def describe_design(
         if role in panel.samples
     }
     times = {cohort.columns.get("date", "date").removeprefix("panel:")}
-    return design_report(panel.in_groups(case), panel.in_groups(reference), factors, times=times)
+    others = {
+        cohort.columns.get(role, role).removeprefix("panel:"): panel.samples[role]
+        for role in OTHER_ROLES
+        if role in panel.samples
+    }
+    hours = {cohort.columns.get("draw_time", "draw_time").removeprefix("panel:")}
+    return design_report(
+        panel.in_groups(case),
+        panel.in_groups(reference),
+        factors,
+        times=times,
+        others=others,
+        hours=hours,
+    )
 
 
 def compare_groups(
@@ -69,12 +86,16 @@ def compare_groups(
         for name, (case, reference) in plan.contrasts.items()
         if describe_design(cohort, case, reference).is_blocked
     }
+    samples, covariates = cohort.panel.samples, plan.covariates
+    if spec.preparation.handling == "regress_out" and fitted.prepared.handling.notna().any():
+        samples = samples.assign(handling=fitted.prepared.handling.to_numpy())
+        covariates = (*covariates, "handling")
     return differential_abundance(
         fitted.prepared.log2,
         fitted.prepared.detected,
-        cohort.panel.samples,
+        samples,
         contrasts=plan.contrasts,
-        covariates=plan.covariates,
+        covariates=covariates,
         batch=spec.preparation.plates != "none" and "batch" in cohort.panel.samples,
         blocked=blocked,
         limits=fitted.prepared.limits,
@@ -93,6 +114,8 @@ def describe_handling(panel: Panel, fitted: FittedLabelling) -> HandlingReport |
         fitted.is_reference,
         scores=values.to_frame(str(values.name)),
         plates=panel.role("batch"),
+        sites=panel.role("site"),
+        axes=fitted.scores.table,
     )
 
 
