@@ -52,6 +52,7 @@ HEADER = (
     "method-replication: discrete",
     "median kappa",
     "median share",
+    "share withheld",
 )
 
 
@@ -130,11 +131,14 @@ def table(rows: pd.DataFrame) -> str:
             *(f"{mine[name].mean():.2f}" for name in ("rejects", "agrees", "labels_agree")),
             f"{mine['method'].mean():.2f}",
             f"{mine['kappa'].median():.2f}",
-            f"{mine['prevalence'].median():.2f}",
+            "–" if mine["prevalence"].isna().all() else f"{mine['prevalence'].median():.2f}",
+            f"{mine['prevalence'].isna().mean():.2f}",
         ]
         lines.append("| " + " | ".join(map(str, cells)) + " |")
     both = rows[(rows["derivation"] == "subtype") & (rows["new"] == "subtype")]
-    lines += ["", f"The interval of the share covers the true .27 in {share(both['covers'])}."]
+    given = both[both["prevalence"].notna()]
+    said = f"Where a share is given its interval covers the true .27 in {share(given['covers'])}."
+    lines += ["", said]
     return "\n".join(lines)
 
 

@@ -15,10 +15,11 @@ __all__ = ["replication"]
 
 TITLES = {
     "replicated": "The groups of the derivation are there again in independent people",
-    "not replicated": "The groups of the derivation are not there in independent people",
+    "not replicated": "The groups of the derivation are not shown again in independent people",
     "underpowered": "Too few new cases to tell whether the groups are there again",
     "blocked": "Descriptive only: the new groups were not measured alike",
 }
+VETOED = "The new cases show a group, but something else may explain it"
 
 
 @drawn_in_house_style
@@ -53,7 +54,7 @@ def replication(result: "Replication") -> "Axes":
     )  # fmt: skip
     axes.set_xlabel(f"Frozen {result.axis} {result.quantity} (SD of the derivation's reference)")
     axes.set_ylabel("Density (area under each = 1)")
-    axes.set_title(TITLES[result.outcome], color=INK)
+    axes.set_title(VETOED if result.veto else TITLES[result.outcome], color=INK)
     axes.margins(y=0.08)
     axes.figure.legend(loc="outside lower center", ncols=2)
     return axes

@@ -6,27 +6,24 @@ import numpy as np
 import pandas as pd
 
 from subtyping._random import stream
-from subtyping.discovery.labelling import FittedLabelling
 from subtyping.discovery.line import Line, p_text
 from subtyping.discovery.settings import LEVEL
-from subtyping.discovery.specificity import specificity_lines
 from subtyping.discovery.verdict import Verdict
 from subtyping.replication.frozen import FrozenSubtype
 from subtyping.replication.measures import (
     agreement_intervals,
     difference_interval,
-    frozen_share,
     rank_p_value,
+    resampled_shares,
 )
 from subtyping.replication.twins import Comparison, Refit, profile_correlations
 from subtyping.statistics.intervals import percentile_interval
 
 __all__ = [
     "REPLICATION_LEVEL",
-    "carry_over_line",
     "comparison_lines",
+    "given",
     "method_line",
-    "reference_specificity_lines",
     "replicated_existence",
     "short",
 ]
@@ -95,6 +92,7 @@ def comparison_lines(
     twins: pd.DataFrame,
     *,
     derivation_prevalence: tuple[float, float, float] | None,
+    scale: str,
     seed: int,
     n_resamples: int,
 ) -> list[Line]:
@@ -108,6 +106,9 @@ def comparison_lines(
         See `replication_twins`.
     derivation_prevalence : tuple of float or None
         Share in the derivation with its interval.
+    scale : str
+        Why the scale does not carry over (see `scale_reason`); empty where it does. Shares in
+        the frozen groups are then withheld.
     seed : int
     n_resamples : int
 
@@ -122,9 +123,11 @@ def comparison_lines(
     )
     old = frozen.mixture.separation
     separation = replace(separation, sentence=f"{separation.sentence} Derivation: {old:.1f}.")
-    prevalence = [_prevalence_line(frozen, refit, twins, seed, n_resamples)]
+    prevalence = [
+        _prevalence_line(frozen, refit, twins, scale=scale, seed=seed, n_resamples=n_resamples)
+    ]
     if derivation_prevalence is not None:
-        prevalence.append(_difference_line(prevalence[0], derivation_prevalence))
+        prevalence.append(_difference_line(prevalence[0], derivation_prevalence, scale))
     profiles = _profile_lines(frozen, refit, twins, seed, n_resamples)
     return [*agreement, *prevalence, separation, *profiles]
 
@@ -166,37 +169,50 @@ def _prevalence_line(
     frozen: FrozenSubtype,
     refit: Refit,
     twins: pd.DataFrame,
+    *,
+    scale: str,
     seed: int,
     n_resamples: int,
 ) -> Line:
-    """Share of the frozen subtype among the new cases; cases are resampled."""
+    """Share of the frozen subtype among the new cases, unless the scale does not carry over."""
+    name, statistic = "prevalence", "share of the new cases in the frozen subtype"
+    if scale:
+        return Line(name, statistic, float("nan"), f"Withheld: {scale}.")
     rng = stream(seed, "replication", "prevalence")
-    n = len(refit.probability)
-    picked = refit.probability[rng.integers(0, n, (n_resamples, n))]
+    values, mixtures = frozen.drawn(refit.z, refit.panel)
     weight = frozen.mixture.weight
     share = refit.comparison.prevalence_frac
-    low, high = percentile_interval(frozen_share(picked, weight))
+    low, high = percentile_interval(resampled_shares(values, mixtures, rng, n_resamples))
+    low, high = min(low, share), max(high, share)
     median = float(twins["prevalence_frac"].median())
     return Line(
-        "prevalence",
-        "share of the new cases in the frozen subtype",
+        name,
+        statistic,
         share,
-        f"{share:.0%} ({low:.0%} to {high:.0%}) of the new cases belong to the frozen subtype; "
-        f"{weight:.0%} did in the derivation, {median:.0%} would in a continuum.",
+        f"{share:.0%} ({low:.0%} to {high:.0%}{given(frozen)}) of the new cases belong to the "
+        f"frozen subtype; {weight:.0%} did in the derivation, {median:.0%} would in a continuum.",
         ci_low=low,
         ci_high=high,
         null_twin=median,
     )
 
 
-def _difference_line(here: Line, derivation: tuple[float, float, float]) -> Line:
+def given(frozen: FrozenSubtype) -> str:
+    """Say what the interval of the share holds fixed; nothing where the groups are drawn too."""
+    return "" if frozen.draws is not None else ", given the frozen groups"
+
+
+def _difference_line(here: Line, derivation: tuple[float, float, float], scale: str) -> Line:
     """Subtract the share in the derivation from that in the new people."""
+    name, statistic = "prevalence difference", "new people minus derivation"
+    if scale:
+        return Line(name, statistic, float("nan"), f"Withheld: {scale}.")
     new = here.value, here.ci_low, here.ci_high
     difference, low, high = difference_interval(new, derivation)
     verb = "differs" if low > 0 or high < 0 else "does not clearly differ"
     return Line(
-        "prevalence difference",
-        "new people minus derivation",
+        name,
+        statistic,
         difference,
         f"The share {verb} from the derivation's: {difference:+.0%} ({low:+.0%} to {high:+.0%}).",
         ci_low=low,
@@ -212,71 +228,18 @@ def _profile_lines(
         return []
     rng = stream(seed, "replication", "profile")
     n = len(refit.probability)
+    z = refit.z.to_numpy()
     drawn = np.array(
         [
-            profile_correlations(frozen, refit.z[rows], refit.level[rows], refit.probability[rows])
+            profile_correlations(frozen, z[rows], refit.level[rows], refit.probability[rows])
             for rows in rng.integers(0, n, (n_resamples, n))
         ]
     )
-    return [
+    lines = [
         _beside(twins, refit.comparison, name, said, interval=percentile_interval(drawn[:, k]))
         for k, (name, said) in enumerate(PROFILES)
     ]
-
-
-def carry_over_line(fitted: FittedLabelling, n_derivation: int) -> Line:
-    """Ask whether new reference people stand where the derivation's stood.
-
-    Parameters
-    ----------
-    fitted : FittedLabelling
-        Frozen scores of the new people, with at least three reference people.
-    n_derivation : int
-        Reference people of the derivation, whose mean is uncertain too.
-
-    Returns
-    -------
-    Line
-        ``value`` is the mean frozen skew of the new reference people, which was 0 with an SD of 1
-        in the derivation; its interval is Student's, with the standard errors of both means.
-    """
-    from scipy import stats
-
-    values = fitted.scores.values.to_numpy()[fitted.is_reference]
-    mean = float(values.mean())
-    error = float(np.sqrt(values.var(ddof=1) / len(values) + 1 / n_derivation))
-    reach = float(stats.t.ppf(0.975, len(values) - 1)) * error
-    return Line(
-        "scale carried over",
-        f"mean frozen {fitted.scores.quantity} of the new reference people",
-        mean,
-        f"The new reference people stand at {mean:+.2f} ({mean - reach:+.2f} to "
-        f"{mean + reach:+.2f}) on the frozen {fitted.scores.quantity}; the derivation's stood at "
-        "0 with an SD of 1.",
-        ci_low=mean - reach,
-        ci_high=mean + reach,
-    )
-
-
-def reference_specificity_lines(
-    fitted: FittedLabelling, frozen: FrozenSubtype, seed: int, n_resamples: int
-) -> list[Line]:
-    """Apply the frozen assigner to new cases and new reference people.
-
-    Parameters
-    ----------
-    fitted : FittedLabelling
-        Frozen scores of the new people.
-    frozen : FrozenSubtype
-    seed : int
-    n_resamples : int
-
-    Returns
-    -------
-    Line
-    """
-    held = replace(fitted, model=frozen.mixture)
-    return specificity_lines(held, seed, n_resamples, refit=False)
+    return [replace(line, sentence=f"{line.sentence} It annotates only.") for line in lines]
 
 
 def method_line(verdict: Verdict | None, reason: str) -> Line:

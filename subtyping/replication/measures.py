@@ -1,21 +1,25 @@
 """Numbers that compare a frozen subtype with independent people."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from subtyping._random import stream
 from subtyping.statistics.agreement import adjusted_rand
 from subtyping.statistics.intervals import percentile_interval
 from subtyping.statistics.mixtures import TwoGroups, fit_two_groups_many
+from subtyping.statistics.repeatability import cohen_kappa
 
 __all__ = [
     "agreement_intervals",
-    "cohen_kappa",
     "difference_interval",
     "frozen_share",
+    "label_kappa",
     "membership_kappa",
     "partition_agreement",
     "profile_correlation",
     "rank_p_value",
+    "resampled_shares",
 ]
 
 HALF = 0.5
@@ -23,48 +27,14 @@ N_BISECTIONS = 40
 LEAST_ANALYTES = 3
 
 
-def cohen_kappa(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    r"""Return Cohen's kappa of two yes-or-no labellings.
-
-    :math:`(p_o - p_e) / (1 - p_e)`, with :math:`p_o` the share labelled alike and :math:`p_e` the
-    share expected from the margins. Unlike the adjusted Rand index it minds which group is which.
-
-    Parameters
-    ----------
-    first, second : ndarray of bool of shape (..., n)
-
-    Returns
-    -------
-    ndarray of shape (...)
-        0 where both labellings put everybody into one group: there is nothing to agree on.
-
-    References
-    ----------
-    Cohen J (1960). A coefficient of agreement for nominal scales. Educational and Psychological
-    Measurement 20, 37-46. doi:10.1177/001316446002000104.
-
-    Examples
-    --------
-    >>> a = np.array([1, 1, 0, 0], dtype=bool)
-    >>> float(cohen_kappa(a, a)), float(cohen_kappa(a, ~a)), float(cohen_kappa(a, a | True))
-    (1.0, -1.0, 0.0)
-    """
-    first, second = np.asarray(first, dtype=bool), np.asarray(second, dtype=bool)
-    observed = (first == second).mean(axis=-1)
-    p, q = first.mean(axis=-1), second.mean(axis=-1)
-    expected = p * q + (1 - p) * (1 - q)
-    room = 1 - expected
-    return np.where(room > 1e-12, (observed - expected) / np.maximum(room, 1e-12), 0.0)
-
-
 def membership_kappa(first: np.ndarray, second: np.ndarray) -> float:
     r"""Return Cohen's kappa of two memberships, each person's drawn from both posteriors.
 
     With posteriors :math:`p_i, q_i` the observed agreement is the mean of
     :math:`p_i q_i + (1 - p_i)(1 - q_i)` and the expected one that of the two shares. Where
-    everybody is clear it equals `cohen_kappa`; people in between count for what they are. Two
-    cuts through one continuum can fall together by chance, and then hard labels agree well; the
-    posteriors of a mixture fitted to a continuum stay vague, and this does not.
+    everybody is clear it equals Cohen's kappa of the labels; people in between count for what they
+    are. Two cuts through one continuum can fall together by chance, and then hard labels agree
+    well; the posteriors of a mixture fitted to a continuum stay vague, and this does not.
 
     Parameters
     ----------
@@ -88,6 +58,28 @@ def membership_kappa(first: np.ndarray, second: np.ndarray) -> float:
     return float((observed - expected) / (1 - expected)) if expected < 1 - 1e-9 else 0.0
 
 
+def label_kappa(first: np.ndarray, second: np.ndarray) -> float:
+    """Return Cohen's kappa of the hard labels that two posteriors give, cut at one half.
+
+    Parameters
+    ----------
+    first, second : ndarray of shape (n,)
+        Probabilities.
+
+    Returns
+    -------
+    float
+        0 where both put everybody into one group: there is nothing to agree on.
+
+    Examples
+    --------
+    >>> label_kappa(np.array([0.1, 0.4, 0.6, 0.9]), np.array([0.2, 0.1, 0.8, 0.7]))
+    1.0
+    """
+    kappa = cohen_kappa(first > HALF, second > HALF).value
+    return kappa if np.isfinite(kappa) else 0.0
+
+
 def partition_agreement(first: np.ndarray, second: np.ndarray) -> float:
     """Return the adjusted Rand index; 0 where a labelling puts everybody into one group.
 
@@ -104,7 +96,7 @@ def partition_agreement(first: np.ndarray, second: np.ndarray) -> float:
     return adjusted_rand(first.astype(int), second.astype(int))
 
 
-def frozen_share(probability: np.ndarray, weight: float) -> np.ndarray:
+def frozen_share(probability: np.ndarray, weight: float | np.ndarray) -> np.ndarray:
     r"""Return the share of the subtype that fits new people best, the shapes of both groups held.
 
     The frozen posterior carries the derivation's share with it: where the new share differs, its
@@ -116,7 +108,7 @@ def frozen_share(probability: np.ndarray, weight: float) -> np.ndarray:
     ----------
     probability : ndarray of shape (..., n)
         Frozen posterior probabilities.
-    weight : float
+    weight : float or ndarray of shape (...)
         Share of the subtype in the derivation.
 
     Returns
@@ -134,13 +126,45 @@ def frozen_share(probability: np.ndarray, weight: float) -> np.ndarray:
     0.25
     """
     p = np.clip(np.asarray(probability, dtype=float), 1e-12, 1 - 1e-12)
-    excess = p / (1 - p) * (1 - weight) / weight - 1.0
+    share = np.asarray(weight, dtype=float)[..., None]
+    excess = p / (1 - p) * (1 - share) / share - 1.0
     low, high = np.zeros(p.shape[:-1]), np.ones(p.shape[:-1])
     for _ in range(N_BISECTIONS):
         middle = 0.5 * (low + high)
         rises = (excess / (1 + middle[..., None] * excess)).mean(axis=-1) > 0
         low, high = np.where(rises, middle, low), np.where(rises, high, middle)
     return 0.5 * (low + high)
+
+
+def resampled_shares(
+    values: np.ndarray,
+    mixtures: Sequence[TwoGroups],
+    rng: np.random.Generator,
+    n_resamples: int,
+) -> np.ndarray:
+    """Return the share of the subtype in resamples of the new cases and of the frozen groups.
+
+    Each resample takes one of the mixtures, with the values that the people have on its scale, and
+    draws people with replacement. With one mixture its groups are held, and the spread of the
+    shares does not know how uncertain they are.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_mixtures, n_case)
+    mixtures : sequence of TwoGroups
+    rng : numpy.random.Generator
+    n_resamples : int
+
+    Returns
+    -------
+    ndarray of shape (n_resamples,)
+    """
+    rows = zip(mixtures, values, strict=True)
+    probability = np.array([mixture.probability(row) for mixture, row in rows])
+    weight = np.array([mixture.weight for mixture in mixtures])
+    which = rng.integers(0, len(mixtures), n_resamples)
+    picked = rng.integers(0, values.shape[1], (n_resamples, values.shape[1]))
+    return frozen_share(probability[which[:, None], picked], weight[which])
 
 
 def agreement_intervals(
@@ -172,23 +196,10 @@ def agreement_intervals(
     found = fit_two_groups_many(np.sort(values[picked], axis=1), near=model)[0]
     names = ("membership_kappa", "kappa", "ari", "separation")
     rows: dict[str, list[float]] = {name: [] for name in names}
-    for b, index in enumerate(picked):
-        pairs = sorted(
-            (
-                (float(found.low_mean[b]), float(found.low_sd[b])),
-                (float(found.high_mean[b]), float(found.high_sd[b])),
-            )
-        )
-        again = TwoGroups(
-            weight=float(found.upper_weight[b]),
-            means=(pairs[0][0], pairs[1][0]),
-            sds=(pairs[0][1], pairs[1][1]),
-            skewness=float(found.skewness[b]),
-            log_likelihood=float("nan"),
-        )
+    for index, again in zip(picked, found.each(), strict=True):
         held, refitted = probability[index], again.probability(values[index])
         rows["membership_kappa"].append(membership_kappa(held, refitted))
-        rows["kappa"].append(float(cohen_kappa(held > HALF, refitted > HALF)))
+        rows["kappa"].append(label_kappa(held, refitted))
         rows["ari"].append(partition_agreement(held > HALF, refitted > HALF))
         rows["separation"].append(again.separation)
     return {name: percentile_interval(draws) for name, draws in rows.items()}
@@ -215,28 +226,29 @@ def profile_correlation(first: np.ndarray, second: np.ndarray) -> float:
 
 
 def rank_p_value(observed: float, twins: np.ndarray) -> float:
-    """Return the share of null twins that reach the observed value, both counted in.
+    """Return the share of null twins that reach the observed value, the observed one counted in.
 
     Parameters
     ----------
     observed : float
     twins : ndarray of shape (n_draws,)
-        NaN counts as not reached only where the observed value is a number.
+        A twin on which the comparison could not be made (NaN) counts as one that reached, so that
+        what is not known never speaks for the subtype.
 
     Returns
     -------
     float
-        ``(1 + reached) / (1 + draws)``; NaN where nothing was observed or no twin has a value.
+        ``(1 + reached) / (1 + draws)``; NaN where nothing was observed or nothing drawn.
 
     Examples
     --------
     >>> rank_p_value(0.9, np.array([0.1, 0.95, 0.3]))
     0.5
     """
-    known = np.isfinite(twins)
-    if not np.isfinite(observed) or not known.any():
+    if not np.isfinite(observed) or not len(twins):
         return float("nan")
-    return float((1 + (twins[known] >= observed).sum()) / (1 + known.sum()))
+    below = (twins < observed).sum()
+    return float((1 + len(twins) - below) / (1 + len(twins)))
 
 
 def difference_interval(

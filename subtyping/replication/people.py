@@ -6,15 +6,20 @@ from typing import Any
 
 import numpy as np
 
-from subtyping._validation import count_of, list_some
+from subtyping._validation import list_some
 from subtyping.discovery.assigner import Assigner
 from subtyping.discovery.assignment import Assignment
 from subtyping.discovery.decide import study_design
-from subtyping.discovery.derivation import sample_fingerprints
 from subtyping.discovery.labelling import LEAST_CASES, FittedLabelling, LabellingProcedure
 from subtyping.exceptions import InputError
 from subtyping.panel.panel import Panel
 from subtyping.replication.frozen import FrozenSubtype, declared_axes
+from subtyping.replication.independence import (
+    refuse_derivation_ids,
+    refuse_repeated,
+    refuse_same_values,
+)
+from subtyping.statistics.design import DesignReport
 
 __all__ = ["Newcomers", "settle_newcomers"]
 
@@ -29,7 +34,8 @@ class Newcomers:
     ----------
     frozen : FrozenSubtype
     panel : Panel
-        Cases and reference people that the model can assign.
+        Cases and reference people that the model can assign; fewer than 8 reference people take
+        no part.
     procedure : LabellingProcedure
         Of the derivation, with the groups of the new panel.
     fitted : FittedLabelling
@@ -37,11 +43,13 @@ class Newcomers:
     assignment : Assignment
         Every sample of the new panel.
     n_left_out : int
-        Cases and reference people the model cannot assign.
-    refits_scale : bool
-        Whether there are reference people enough to learn the procedure anew.
+        Cases and reference people that take no part.
+    design : DesignReport or None
+        How far case status is aliased; None without 8 reference people.
+    refitted : FittedLabelling or None
+        The procedure learnt anew from `panel`; None where that cannot be done.
     method_reason : str
-        Why not; empty where there are.
+        Why it cannot; empty where it can.
     """
 
     frozen: FrozenSubtype
@@ -50,7 +58,8 @@ class Newcomers:
     fitted: FittedLabelling
     assignment: Assignment
     n_left_out: int
-    refits_scale: bool
+    design: DesignReport | None
+    refitted: FittedLabelling | None
     method_reason: str
 
 
@@ -61,6 +70,7 @@ def settle_newcomers(
     case: Sequence[str] | None,
     reference: Sequence[str] | None,
     axis: str | Mapping[str, Any] | None,
+    own_numbering: bool = False,
 ) -> Newcomers:
     """Refuse what cannot be a replication, and fix who and what takes part.
 
@@ -72,6 +82,8 @@ def settle_newcomers(
         Groups of the new panel; those of the derivation by default.
     axis : str or mapping or None
         As it was declared for the derivation.
+    own_numbering : bool, default False
+        Whether equal ids are other people; the values are compared anyway.
 
     Returns
     -------
@@ -95,10 +107,12 @@ def settle_newcomers(
         message = f"A group is case or reference, not both: {both}. Name the groups apart."
         raise InputError(message)
     assignment = assigner.assign(panel)  # refuses another unit, platform or panel
-    _refuse_same_people(frozen, panel)
-    _refuse_repeated(panel, panel.in_groups(cases))
+    block, wanted = assigner.card.get("replication") or {}, panel.in_groups([*cases, *references])
+    if not own_numbering:
+        refuse_derivation_ids(block, panel)
+    refuse_same_values(block, frozen.prepare(panel))
+    refuse_repeated(panel, wanted)
     is_known = np.isfinite(assignment.table["probability"].to_numpy(dtype=float))
-    wanted = panel.in_groups([*cases, *references])
     people = panel.take(wanted & is_known)
     n_case, n_reference = (int(people.in_groups(part).sum()) for part in (cases, references))
     if n_case < LEAST_CASES:
@@ -107,55 +121,52 @@ def settle_newcomers(
             f"{int(panel.in_groups(cases).sum())} in {list(cases)} it can assign {n_case}."
         )
         raise InputError(message)
-    axes, settings = declared_axes(frozen.axis, axis), preparation
-    reason = _no_method(n_reference) if n_reference < LEAST_REFERENCE else ""
-    if not reason:
-        settings = _without_aliased(preparation, people, cases, references)
-        reason = _not_learnt(LabellingProcedure(cases, references, axes, settings), people)
-    if reason:
+    design = None
+    if n_reference < LEAST_REFERENCE:
+        reason = _no_method(n_reference)
         people, references = people.take(people.in_groups(cases)), ()
-    procedure = LabellingProcedure(cases, references, axes, settings)
+    else:
+        design, reason = study_design(people, cases, references), ""
+        if "batch" in design.aliased:  # plates are then left alone, as in the derivation
+            preparation["adjust_plates"] = False
+    procedure = LabellingProcedure(cases, references, declared_axes(frozen.axis, axis), preparation)
+    refitted = None
+    if design is not None and not design.is_blocked:
+        refitted, reason = _learnt(procedure, people)
     return Newcomers(
         frozen=frozen,
         panel=people,
         procedure=procedure,
         fitted=frozen.over(people, procedure),
         assignment=assignment,
-        n_left_out=int((wanted & ~is_known).sum()),
-        refits_scale=not reason,
+        n_left_out=int(wanted.sum()) - len(people.sample_ids),
+        design=design,
+        refitted=refitted,
         method_reason=reason,
     )
 
 
 def _no_method(n_reference: int) -> str:
     """Say why the whole procedure cannot learn from the new people."""
-    found = "none" if n_reference == 0 else f"only {n_reference}"
+    found, left_out = "none", ""
+    if n_reference:
+        found, left_out = f"only {n_reference}", ", and they take no part"
     return (
-        f"because the new panel has {found} of the {LEAST_REFERENCE} reference people it needs; "
-        "only the mixture was refitted, on the frozen scale"
+        f"because the new panel has {found} of the {LEAST_REFERENCE} reference people it needs"
+        f"{left_out}; only the mixture was refitted, on the frozen scale"
     )
 
 
-def _not_learnt(procedure: LabellingProcedure, people: Panel) -> str:
-    """Say why the procedure cannot be learnt from the new people; empty where it can."""
+def _learnt(procedure: LabellingProcedure, people: Panel) -> tuple[FittedLabelling | None, str]:
+    """Learn the procedure from the new people, or say why that cannot be done."""
     try:
-        procedure.fit(people)
+        return procedure.fit(people), ""
     except InputError as error:
-        return (
+        return None, (
             "because the procedure cannot be learnt from the new people "
             f"({str(error).partition('. ')[0].rstrip('.')}); only the mixture was refitted, on the "
             "frozen scale"
         )
-    return ""
-
-
-def _without_aliased(
-    preparation: dict[str, Any], people: Panel, case: tuple[str, ...], reference: tuple[str, ...]
-) -> dict[str, Any]:
-    """Leave plates alone where case status is aliased with them, as the derivation does."""
-    if reference and "batch" in study_design(people, case, reference).aliased:
-        return {**preparation, "adjust_plates": False}
-    return preparation
 
 
 def _require_candidate(assigner: Assigner) -> None:
@@ -186,35 +197,3 @@ def _groups(
         )
         raise InputError(message)
     return tuple(name for name in wanted if name not in absent)
-
-
-def _refuse_same_people(frozen: FrozenSubtype, panel: Panel) -> None:
-    """Raise if samples of the derivation are among the new ones, whatever they are called."""
-    if not frozen.fingerprints:
-        return
-    prepared = frozen.prepare(panel)
-    prints = sample_fingerprints(prepared.log2, prepared.detected)
-    same = prints[prints.isin(frozen.fingerprints)]
-    if len(same):
-        message = (
-            f"{count_of(len(same), 'sample')} of the new panel ({list_some(same.index)}) "
-            f"{'holds' if len(same) == 1 else 'hold'} the very values of derivation samples, under "
-            "the same or other ids: these are not independent people. Leave them out."
-        )
-        raise InputError(message)
-
-
-def _refuse_repeated(panel: Panel, is_case: np.ndarray) -> None:
-    """Raise if a person has several samples among the cases."""
-    subject = panel.role("subject")
-    if subject is None:
-        return
-    mine = subject[is_case].dropna().astype(str)
-    twice = mine[mine.duplicated()].unique()
-    if len(twice):
-        message = (
-            f"{count_of(len(twice), 'subject')} of the new cases ({list_some(twice)}) "
-            f"{'has' if len(twice) == 1 else 'have'} several samples; a replication counts people. "
-            "Keep one visit of each."
-        )
-        raise InputError(message)

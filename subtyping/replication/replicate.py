@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from subtyping.discovery.assigner import Assigner
-from subtyping.discovery.decide import decide, study_design
+from subtyping.discovery.below_detection import imputed_line
+from subtyping.discovery.decide import decide
 from subtyping.discovery.existence import existence_line
 from subtyping.discovery.line import Line
-from subtyping.discovery.power import PowerStatement, power_at
+from subtyping.discovery.power import PowerStatement, power_at, simulated_power_at
 from subtyping.discovery.sentences import blocked_sentence
 from subtyping.discovery.settings import DiscoverySettings
 from subtyping.discovery.verdict import Verdict
@@ -20,21 +21,26 @@ from subtyping.exceptions import InputError
 from subtyping.panel.panel import Panel
 from subtyping.replication.lines import (
     REPLICATION_LEVEL,
-    carry_over_line,
     comparison_lines,
+    given,
     method_line,
-    reference_specificity_lines,
     replicated_existence,
 )
 from subtyping.replication.people import Newcomers, settle_newcomers
 from subtyping.replication.result import OUTCOMES, Replication, replication_result
-from subtyping.replication.sentences import is_peopled, replication_sentence
+from subtyping.replication.scale import (
+    carry_over_lines,
+    reference_specificity_lines,
+    scale_reason,
+)
+from subtyping.replication.sentences import Said, is_peopled, replication_sentence
 from subtyping.replication.twins import Refit, compare_with_refit, replication_twins
 from subtyping.statistics.design import DesignReport
 
 __all__ = ["OUTCOMES", "Replication", "replicate_subtype"]
 
 LEAST_DRAWS = 20
+LEAST_KNOWN = 19  # twins: the 95th percentile of fewer is their maximum or beyond it
 ENOUGH_POWER = 0.8
 
 
@@ -47,6 +53,7 @@ def replicate_subtype(
     axis: str | Mapping[str, Any] | None = None,
     settings: DiscoverySettings | None = None,
     derivation_prevalence: tuple[float, float, float] | None = None,
+    own_numbering: bool = False,
     draws: int = 99,
     seed: int = 0,
     jobs: int | None = None,
@@ -63,13 +70,17 @@ def replicate_subtype(
     The outcome is decided in this order:
 
     1. ``blocked``: case status of the new people is aliased with plate, site or date.
-    2. ``replicated``: the existence test rejects at .05 (the derivation's level is .03), no
-       technical cause explains the group it sees, the kappa of frozen and refitted memberships
-       lies above the 95th percentile of the continua, and the frozen group holds more than a
-       handful (6 %) of the new cases.
+    2. ``replicated``: the existence test rejects at .05 (the derivation's level is .03); no veto of
+       discovery explains the group it sees; the kappa of frozen and refitted memberships lies above
+       the 95th percentile of the continua; the frozen group holds more than a handful (6 %) of the
+       new cases; and the interval of that share lies above 1 %. The last two are not asked where
+       the scale does not carry over: the share is then withheld.
     3. ``underpowered``: power at the declared smallest subtype is below .8 for this many new
-       cases (read at the level .03, so on the careful side).
+       cases (read at the level .03, so on the careful side; simulated at .05 where
+       ``settings.power`` says so).
     4. ``not replicated``.
+
+    A group that is seen and vetoed is never ``replicated``; the sentence begins with the veto.
 
     Parameters
     ----------
@@ -86,8 +97,11 @@ def replicate_subtype(
         Draws of the existence test, resamples behind intervals and the smallest subtype.
     derivation_prevalence : tuple of float, optional
         Share in the derivation with its 95 % interval.
+    own_numbering : bool, default False
+        Whether the new people are numbered on their own, so that an id or subject of the
+        derivation is somebody else here. Samples with the derivation's values are refused anyway.
     draws : int, default 99
-        Continua; at least 20.
+        Continua; at least 20, of which at least 19 must allow the comparison.
     seed : int, default 0
     jobs : int, optional
         Workers; the numbers do not depend on it.
@@ -102,11 +116,13 @@ def replicate_subtype(
     ------
     InputError
         If there is no candidate, the new people are not independent or fewer than 8 of the cases
-        can be assigned, a group is absent, or unit or platform differ.
+        can be assigned, a group is absent, unit or platform differ, or the comparison can be made
+        on fewer than 19 of the continua.
 
     Notes
     -----
-    Intervals hold the frozen model fixed and resample new cases. A shift of the scale between the
+    Intervals hold the frozen model fixed and resample new cases; that of the share draws the frozen
+    groups too, where the card holds resampled ones. A shift of the scale between the
     two measurements shows as ``scale carried over`` where the new panel has reference people, and
     cannot be seen where it has none.
 
@@ -127,7 +143,8 @@ def replicate_subtype(
     >>> design = study_design(first, ("MDD",), ("HC",))
     >>> verdict = decide(fitted, first, design, DiscoverySettings(), seed=1)
     >>> card = build_card(fitted, verdict, reading={"format": "wide"}, provenance={})
-    >>> found = replicate_subtype(Assigner(card), second, draws=20, seed=1, jobs=1)
+    >>> once = {"own_numbering": True, "draws": 20, "seed": 1, "jobs": 1}
+    >>> found = replicate_subtype(Assigner(card), second, **once)
     >>> found.outcome, found.claim, found.method.kind
     ('replicated', 'replicated', 'discrete')
     """
@@ -135,29 +152,35 @@ def replicate_subtype(
         message = f"The null of a replication needs at least {LEAST_DRAWS} draws; got {draws}."
         raise InputError(message)
     chosen = replace(settings or DiscoverySettings(), evidence="decide", allow_aliased=False)
-    new = settle_newcomers(assigner, panel, case=case, reference=reference, axis=axis)
-    n_case = int(new.fitted.is_case.sum())
-    power = power_at(n_case, chosen.minimum_fraction, chosen.minimum_separation)
-    if new.refits_scale:
-        design = study_design(new.panel, new.procedure.case, new.procedure.reference)
-        if design.is_blocked:
-            return _blocked(new, design, power)
+    new = settle_newcomers(
+        assigner, panel, case=case, reference=reference, axis=axis, own_numbering=own_numbering
+    )
+    power = _power(int(new.fitted.is_case.sum()), chosen, seed)
+    if new.design is not None and new.design.is_blocked:
+        return _blocked(new, new.design, power)
     weighed = _weigh(new, power, chosen, seed)
-    refit = compare_with_refit(new.frozen, new.panel, new.procedure, refits_scale=new.refits_scale)
+    refit = compare_with_refit(
+        new.frozen,
+        new.panel,
+        new.procedure,
+        refits_scale=new.refitted is not None,
+        refitted=new.refitted,
+    )
     twins = replication_twins(
         new.frozen,
         new.panel,
         new.procedure,
-        refits_scale=new.refits_scale,
+        refits_scale=new.refitted is not None,
         draws=draws,
         seed=seed,
         jobs=jobs,
         advance=advance,
     )
+    limit = _limit(twins)
     verdict = None
-    if new.refits_scale:
-        fitted = new.procedure.fit(new.panel)
-        verdict = decide(fitted, new.panel, design, chosen, seed=seed)
+    if new.refitted is not None and new.design is not None:
+        verdict = decide(new.refitted, new.panel, new.design, chosen, seed=seed)
+    only_reference = _reference_lines(new, seed, chosen.n_resamples)
     lines = [
         *weighed.lines,
         *comparison_lines(
@@ -165,13 +188,40 @@ def replicate_subtype(
             refit,
             twins,
             derivation_prevalence=derivation_prevalence,
+            scale=scale_reason(only_reference),
             seed=seed,
             n_resamples=chosen.n_resamples,
         ),
-        *_reference_lines(new, seed, chosen.n_resamples),
+        *only_reference,
         method_line(verdict, new.method_reason),
     ]
-    return _concluded(new, weighed, refit, twins, lines=lines, verdict=verdict, settings=chosen)
+    return _concluded(
+        new, weighed, refit, twins, limit=limit, lines=lines, verdict=verdict, settings=chosen
+    )
+
+
+def _power(n_case: int, settings: DiscoverySettings, seed: int) -> PowerStatement:
+    """Read the power for the declared smallest subtype, or simulate it at this level."""
+    wanted = settings.minimum_fraction, settings.minimum_separation
+    if settings.power == "stored":
+        return power_at(n_case, *wanted)
+    return simulated_power_at(n_case, *wanted, level=REPLICATION_LEVEL, seed=seed)
+
+
+def _limit(twins: pd.DataFrame) -> float:
+    """Return the 95th percentile of the membership agreement of the twins."""
+    drawn = twins["membership_kappa"].to_numpy()
+    known = drawn[np.isfinite(drawn)]
+    if len(known) < LEAST_KNOWN:
+        remedy = "Bring more new people, or reference people among them"
+        if len(known):
+            remedy = f"Give --draws {int(np.ceil(1.5 * LEAST_DRAWS * len(drawn) / len(known)))}"
+        message = (
+            f"The comparison could be made on only {len(known)} of {len(drawn)} continua that "
+            f"resemble the new people, and its null needs {LEAST_KNOWN}. {remedy}."
+        )
+        raise InputError(message)
+    return float(np.quantile(known, 0.95))
 
 
 def _weigh(
@@ -184,17 +234,23 @@ def _weigh(
     line = replicated_existence(line, len(values), quantity)
     weighed = Weighing(test=test, power=power, lines=[line])
     veto = examine_group(weighed, new.fitted, new.panel, {}, seed)
-    weighed.veto = veto if test.p_value <= REPLICATION_LEVEL else ""
+    if test.p_value > REPLICATION_LEVEL:
+        return weighed  # without a group there is nothing to explain
+    detection, is_gone = imputed_line(new.fitted, new.panel, seed, settings.n_bootstrap)
+    weighed.lines += [] if detection is None else [detection]
+    if is_gone and not veto:
+        veto = "it is gone when values below detection are not written as the limit"
+    weighed.veto = veto
     return weighed
 
 
 def _reference_lines(new: Newcomers, seed: int, n_resamples: int) -> list[Line]:
     """Return what only new reference people can tell."""
-    if not new.refits_scale:
+    if not new.fitted.is_reference.any():
         return []
     return [
         *reference_specificity_lines(new.fitted, new.frozen, seed, n_resamples),
-        carry_over_line(new.fitted, new.frozen.preparation.scaler_.n_reference_),
+        *carry_over_lines(new.fitted, new.frozen),
     ]
 
 
@@ -204,14 +260,12 @@ def _concluded(
     refit: Refit,
     twins: pd.DataFrame,
     *,
+    limit: float,
     lines: list[Line],
     verdict: Verdict | None,
     settings: DiscoverySettings,
 ) -> Replication:
     """Take the outcome from the lines, in the order of `replicate_subtype`."""
-    drawn = twins["membership_kappa"].to_numpy()
-    known = drawn[np.isfinite(drawn)]
-    limit = float(np.quantile(known, 0.95)) if len(known) >= LEAST_DRAWS else float("nan")
     rejects = weighed.test.p_value <= REPLICATION_LEVEL
     agrees = refit.comparison.membership_kappa > limit
     share = next(line for line in lines if line.line == "prevalence")
@@ -222,18 +276,28 @@ def _concluded(
         outcome = "underpowered" if is_small else "not replicated"
     quantity, axis = new.fitted.scores.quantity, new.frozen.axis.name
     what = f"{axis} skew" if quantity == "skew" else f"raw {axis} score (skew not applicable)"
-    sentence = replication_sentence(
-        outcome,
+    said = Said(
         what=what,
         n_case=int(new.fitted.is_case.sum()),
-        lines=lines,
+        n_left_out=new.n_left_out,
+        n_twins=len(twins),
+        n_failed=int(twins["membership_kappa"].isna().sum()),
         limit=limit,
         veto=weighed.veto,
+        scale=scale_reason(lines),
+        given=given(new.frozen),
         power=weighed.power,
-        settings=settings,
     )
     return replication_result(
-        new, outcome, sentence, weighed.power, lines, twins=twins, limit=limit, method=verdict
+        new,
+        outcome,
+        replication_sentence(outcome, said, lines, settings),
+        weighed.power,
+        lines,
+        twins=twins,
+        limit=limit,
+        method=verdict,
+        veto=weighed.veto,
     )
 
 

@@ -33,7 +33,8 @@ class Replication:
     n_case, n_reference : int
         New people the numbers rest on.
     n_left_out : int
-        Cases and reference people the model cannot assign.
+        Cases and reference people that take no part: the model cannot assign them, or there are
+        fewer than 8 reference people.
     lines : pandas.DataFrame
         ``line, statistic, value, ci_low, ci_high, p_value, null_twin, sentence``.
     assignment : Assignment
@@ -43,7 +44,7 @@ class Replication:
     agreement_limit : float
         95th percentile of their membership agreement; NaN where blocked.
     method : Verdict or None
-        Of the whole procedure on the new people; None without reference people, or where blocked.
+        Of the whole procedure on the new people; None where it cannot be learnt, or where blocked.
     power_at_minimum : float
     n_needed : int or None
     values : pandas.Series
@@ -51,6 +52,8 @@ class Replication:
     curves : pandas.DataFrame
         ``x, density_derivation, density_new``: the frozen groups, and the groups fitted to
         `values`.
+    veto : str
+        Why a group that is seen is no subtype; empty if nothing speaks against it, or none is.
     """
 
     outcome: str
@@ -70,6 +73,7 @@ class Replication:
     n_needed: int | None
     values: pd.Series
     curves: pd.DataFrame
+    veto: str = ""
 
     def __repr__(self) -> str:
         return f"Replication({self.outcome}: {self.sentence})"
@@ -85,6 +89,7 @@ def replication_result(
     twins: pd.DataFrame,
     limit: float,
     method: Verdict | None,
+    veto: str = "",
 ) -> Replication:
     """Put the result together.
 
@@ -98,6 +103,7 @@ def replication_result(
     limit : float
         95th percentile of the membership agreement of the twins.
     method : Verdict or None
+    veto : str
 
     Returns
     -------
@@ -133,4 +139,5 @@ def replication_result(
         n_needed=power.n_needed,
         values=values,
         curves=curves,
+        veto=veto,
     )

@@ -10,14 +10,14 @@ from subtyping._parallel import map_in_order
 from subtyping.cohorts import fit_continuum
 from subtyping.cohorts.continuum import Continuum
 from subtyping.discovery.derivation import group_profile
-from subtyping.discovery.labelling import LabellingProcedure
+from subtyping.discovery.labelling import FittedLabelling, LabellingProcedure
 from subtyping.exceptions import InputError
 from subtyping.panel.panel import Panel
 from subtyping.replication.frozen import FrozenSubtype
 from subtyping.replication.measures import (
     HALF,
-    cohen_kappa,
     frozen_share,
+    label_kappa,
     membership_kappa,
     partition_agreement,
     profile_correlation,
@@ -62,7 +62,9 @@ class Refit:
 
     Attributes
     ----------
-    z : ndarray of shape (n_case, n_analytes)
+    panel : Panel
+        The new cases.
+    z : pandas.DataFrame of shape (n_case, n_analytes)
         On the derivation's reference scale.
     level : ndarray of shape (n_case,)
         Frozen; NaN where there is none.
@@ -75,7 +77,8 @@ class Refit:
     comparison : Comparison
     """
 
-    z: np.ndarray
+    panel: Panel
+    z: pd.DataFrame
     level: np.ndarray
     probability: np.ndarray
     values: np.ndarray
@@ -84,7 +87,12 @@ class Refit:
 
 
 def compare_with_refit(
-    frozen: FrozenSubtype, panel: Panel, procedure: LabellingProcedure, *, refits_scale: bool
+    frozen: FrozenSubtype,
+    panel: Panel,
+    procedure: LabellingProcedure,
+    *,
+    refits_scale: bool,
+    refitted: FittedLabelling | None = None,
 ) -> Refit:
     """Hold the frozen labels of new cases against a grouping learnt from the new people.
 
@@ -97,6 +105,8 @@ def compare_with_refit(
     refits_scale : bool
         Whether the new panel has reference people to learn preparation, level and slope from;
         otherwise only the mixture is learnt anew, on the frozen skew.
+    refitted : FittedLabelling, optional
+        The procedure as it was learnt from `panel` before.
 
     Returns
     -------
@@ -107,24 +117,25 @@ def compare_with_refit(
     held = frozen.values(prepared)[is_case]
     probability = frozen.mixture.probability(held)
     if refits_scale:
-        fitted = procedure.fit(panel)
+        fitted = procedure.fit(panel) if refitted is None else refitted
         values, model = fitted.scores.values.to_numpy()[is_case], fitted.model
     else:
         values, model = held, fit_two_groups(held)
-    refitted = model.probability(values)
-    z = prepared.z.to_numpy()[is_case]
-    level = frozen.axis.scores(prepared.z)["level"].to_numpy()[is_case]
-    outside, inside = profile_correlations(frozen, z, level, probability)
+    anew = model.probability(values)
+    z = prepared.z[is_case]
+    level = frozen.axis.scores(z)["level"].to_numpy()
+    outside, inside = profile_correlations(frozen, z.to_numpy(), level, probability)
     return Refit(
+        panel=panel.take(is_case),
         z=z,
         level=level,
         probability=probability,
         values=values,
         model=model,
         comparison=Comparison(
-            membership_kappa=membership_kappa(probability, refitted),
-            kappa=float(cohen_kappa(probability > HALF, refitted > HALF)),
-            ari=partition_agreement(probability > HALF, refitted > HALF),
+            membership_kappa=membership_kappa(probability, anew),
+            kappa=label_kappa(probability, anew),
+            ari=partition_agreement(probability > HALF, anew > HALF),
             prevalence_frac=float(frozen_share(probability, frozen.mixture.weight)),
             labelled_frac=float((probability > HALF).mean()),
             separation=model.separation,
@@ -228,7 +239,7 @@ def replication_twins(
         One row for each draw: ``draw`` and the fields of `Comparison`; NaN where the procedure
         could not be done.
     """
-    reference = procedure.reference if refits_scale else procedure.case
+    reference = procedure.reference or procedure.case
     people = panel.take(panel.in_groups([*procedure.case, *reference]))
     continuum = fit_continuum(people, case=procedure.case, reference=reference)
     tasks = [_TwinTask(continuum, frozen, procedure, refits_scale, seed, k) for k in range(draws)]

@@ -1,6 +1,8 @@
 """Mixtures of two groups in one dimension that share a shape, many data sets at a time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
@@ -66,6 +68,33 @@ class TwoGroups:
     sds: tuple[float, float]
     skewness: float
     log_likelihood: float
+
+    @classmethod
+    def from_card(cls, block: Mapping[str, Any]) -> "TwoGroups":
+        """Rebuild the mixture of a model card, without its likelihood.
+
+        Parameters
+        ----------
+        block : mapping
+            ``weight, means, sds, skewness``.
+
+        Returns
+        -------
+        TwoGroups
+
+        Examples
+        --------
+        >>> block = {"weight": 0.3, "means": [0, 3], "sds": [1, 1], "skewness": 0}
+        >>> TwoGroups.from_card(block).separation
+        3.0
+        """
+        return cls(
+            weight=float(block["weight"]),
+            means=(float(block["means"][0]), float(block["means"][1])),
+            sds=(float(block["sds"][0]), float(block["sds"][1])),
+            skewness=float(block["skewness"]),
+            log_likelihood=float("nan"),
+        )
 
     def probability(self, x: np.ndarray) -> np.ndarray:
         """Return the posterior probability of the upper group.

@@ -121,6 +121,7 @@ def replicate_run(
             axis=finished.axis,
             settings=_settings(finished),
             derivation_prevalence=finished.prevalence,
+            own_numbering=own_numbering or not finished.sample_ids,
             draws=draws,
             seed=seed,
             jobs=jobs,
@@ -150,6 +151,7 @@ def _settings(run: FinishedRun) -> DiscoverySettings:
         n_resamples=spec.resamples,
         minimum_fraction=spec.minimum_subtype.fraction,
         minimum_separation=spec.minimum_subtype.effective_separation,
+        power=spec.power,
         assay_cv_pct=spec.assay_cv_pct,
     )
 

@@ -10,11 +10,14 @@ from subtyping import figures
 from subtyping.replication.result import OUTCOMES
 
 
-@pytest.mark.parametrize("outcome", OUTCOMES)
-def test_every_outcome_is_drawn_and_labelled(outcome, rng) -> None:
+@pytest.mark.parametrize(
+    ("outcome", "veto"), [*((outcome, "") for outcome in OUTCOMES), (OUTCOMES[2], "it is a plate")]
+)
+def test_every_outcome_is_drawn_and_labelled(outcome, veto, rng) -> None:
     x = np.linspace(-3, 6, 50)
     result = SimpleNamespace(
         outcome=outcome,
+        veto=veto,
         axis="Th2",
         quantity="skew",
         values=pd.Series(rng.normal(size=40)),
@@ -28,4 +31,6 @@ def test_every_outcome_is_drawn_and_labelled(outcome, rng) -> None:
     assert len(said) == 3
     assert "Th2 skew" in axes.get_xlabel()
     assert axes.get_ylabel()
-    assert axes.get_title(loc="left")
+    title = axes.get_title(loc="left")
+    assert ("something else" in title) == bool(veto)
+    assert "not there" not in title

@@ -1,6 +1,5 @@
 """A candidate subtype against independent people."""
 
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -8,21 +7,14 @@ import pandas as pd
 import pytest
 
 from subtyping.cohorts import simulate_cohort
-from subtyping.discovery import (
-    Assigner,
-    DiscoverySettings,
-    build_card,
-    decide,
-    make_procedure,
-    study_design,
-)
+from subtyping.discovery import Assigner, DiscoverySettings, make_procedure
 from subtyping.discovery.derivation import group_profile, sample_fingerprints
 from subtyping.exceptions import InputError
 from subtyping.replication.frozen import FrozenSubtype, declared_axes
 from subtyping.replication.measures import (
-    cohen_kappa,
     difference_interval,
     frozen_share,
+    label_kappa,
     membership_kappa,
     partition_agreement,
     profile_correlation,
@@ -34,6 +26,7 @@ from subtyping.replication.twins import replication_twins
 from subtyping.statistics.mixtures import TwoGroups
 
 FEW = DiscoverySettings(n_bootstrap=39, n_resamples=20)
+ALONE = {"jobs": 1, "own_numbering": True}  # ids of simulated cohorts mean nothing
 DISCOVERED = {"n_reference": 60, "n_analytes": 40, "detection": "complete"}
 
 
@@ -45,8 +38,13 @@ def people(design="th2_subtype", seed=50, n_case=120, **settings):
 
 def replicate(assigner, panel, **settings):
     return replicate_subtype(
-        assigner, panel, **({"settings": FEW, "draws": 20, "seed": 3, "jobs": 1} | settings)
+        assigner, panel, **({"settings": FEW, "draws": 20, "seed": 3} | ALONE | settings)
     )
+
+
+def settle(assigner, panel):
+    settings = {"case": None, "reference": None, "axis": "Th2", "own_numbering": True}
+    return settle_newcomers(assigner, panel, **settings)
 
 
 def with_samples(panel, **columns):
@@ -61,36 +59,6 @@ def renamed(panel, ids):
 
 def number(result, line):
     return result.lines.set_index("line").loc[line]
-
-
-@pytest.fixture(scope="module")
-def derivation():
-    return people(seed=6, n_case=200)
-
-
-@pytest.fixture(scope="module")
-def card(derivation):
-    procedure = make_procedure(derivation, case=["MDD"], reference=["HC"], axis="Th2")
-    fitted = procedure.fit(derivation)
-    design = study_design(derivation, procedure.case, procedure.reference)
-    verdict = decide(fitted, derivation, design, FEW, seed=1)
-    written = build_card(fitted, verdict, reading={"format": "wide"}, provenance={})
-    return json.loads(json.dumps(written, allow_nan=False))
-
-
-@pytest.fixture(scope="module")
-def assigner(card):
-    return Assigner(card)
-
-
-@pytest.fixture(scope="module")
-def newcomers():
-    return people()
-
-
-@pytest.fixture(scope="module")
-def replicated(assigner, newcomers):
-    return replicate(assigner, newcomers, derivation_prevalence=(0.27, 0.21, 0.34))
 
 
 def test_a_subtype_that_is_there_again_is_replicated(replicated) -> None:
@@ -146,21 +114,43 @@ def test_neither_names_nor_order_move_a_point_estimate(
 def test_a_handful_of_reference_people_teaches_no_scale(assigner, newcomers) -> None:
     is_case = newcomers.in_groups(["MDD"])
     few = newcomers.take(np.r_[np.flatnonzero(is_case), np.flatnonzero(~is_case)[:5]])
-    found = settle_newcomers(assigner, few, case=None, reference=None, axis="Th2")
-    assert not found.refits_scale
+    found = settle(assigner, few)
+    assert found.refitted is None
     assert found.method_reason.startswith("because the new panel has only 5 of the 8")
-    assert len(found.panel.sample_ids) == 120
+    assert "and they take no part" in found.method_reason
+    assert (len(found.panel.sample_ids), found.n_left_out) == (120, 5)
 
 
 def test_newcomers_the_procedure_cannot_learn_from(card, newcomers) -> None:
     hidden = newcomers.below_lod.copy()
     hidden.loc[:, [name for name in card["axis"]["members"] if name in hidden][1:]] = True
-    people = settle_newcomers(
-        Assigner(card), replace(newcomers, below_lod=hidden), case=None, reference=None, axis="Th2"
-    )
-    assert not people.refits_scale
+    unlearnt = replace(newcomers, below_lod=hidden)
+    people = settle(Assigner(card), unlearnt)
+    assert people.refitted is None
     assert "The Th2 axis needs 2 measurable members and has 1" in people.method_reason
-    assert people.procedure.reference == ()
+    assert people.procedure.reference == ("HC",)
+    found = replicate(Assigner(card), unlearnt)
+    assert (found.method, found.n_reference, found.n_left_out) == (None, 60, 0)
+    assert {"specificity", "scale carried over"} <= set(found.lines["line"])
+    plate = np.where(newcomers.in_groups(["MDD"]), "P1", "P2")
+    blocked = replicate(Assigner(card), with_samples(unlearnt, batch=plate))
+    assert (blocked.outcome, blocked.n_reference) == ("blocked", 60)
+
+
+def test_plates_are_aligned_with_reference_people_who_teach_nothing(card, newcomers) -> None:
+    hidden = newcomers.below_lod.copy()
+    hidden.loc[:, [name for name in card["axis"]["members"] if name in hidden][1:]] = True
+    is_case = newcomers.in_groups(["MDD"])
+    second = np.where(is_case, np.arange(180) % 4 > 0, np.arange(180) % 4 == 0)  # unequal shares
+    plain = with_samples(replace(newcomers, below_lod=hidden), batch=np.where(second, "b", "a"))
+    shifted = replace(plain, values=plain.values + 3.0 * second[:, None])
+    one, two = (settle(Assigner(card), panel) for panel in (plain, shifted))
+    assert one.refitted is None
+    np.testing.assert_allclose(
+        one.fitted.scores.values - one.fitted.scores.values.mean(),
+        two.fitted.scores.values - two.fitted.scores.values.mean(),
+        atol=1e-8,
+    )
 
 
 def test_an_old_card_on_a_shifted_scale(card, newcomers, replicated) -> None:
@@ -232,7 +222,9 @@ def test_the_card_holds_a_profile_that_points_to_the_members(card, derivation) -
     )
     members = card["axis"]["members"]
     assert profile[members].min() > profile.drop(members).abs().median() + 1
-    assert len(card["replication"]["fingerprints"]) == len(derivation.sample_ids)
+    kept = card["replication"]["samples"]
+    assert kept["blocks"][0] == members
+    assert len(kept["blocks"]) * len(derivation.sample_ids) == len(kept["digests"])
 
 
 def seven_cases(panel):
@@ -267,7 +259,7 @@ def without_members(panel):
         (seven_cases, {}, "at least 8 new cases .*; of 7 in .* it can assign 7"),
         (other_unit, {}, "made on NPX, the panel is in log2"),
         (ungrouped, {}, "No group column was declared"),
-        (repeated, {}, r"60 subjects .*several samples; a replication counts people"),
+        (repeated, {}, r"90 subjects .*several samples; a replication counts people"),
         (without_members, {}, "it can assign 0"),
     ],
 )
@@ -288,7 +280,9 @@ def test_kappa_by_hand() -> None:
     first = np.array([1, 1, 1, 0, 0, 0, 0, 0, 0, 0], dtype=bool)
     second = np.array([1, 1, 0, 1, 0, 0, 0, 0, 0, 0], dtype=bool)
     # 8 of 10 alike; by chance .3 * .3 + .7 * .7 = .58; (.8 - .58) / .42
-    assert float(cohen_kappa(first, second)) == pytest.approx(0.22 / 0.42)
+    assert label_kappa(first.astype(float), second.astype(float)) == pytest.approx(0.22 / 0.42)
+    assert label_kappa(np.ones(4), np.array([1.0, 0, 0, 1])) == 0
+    assert label_kappa(np.ones(4), np.ones(4)) == 0
     assert membership_kappa(first.astype(float), second.astype(float)) == pytest.approx(0.22 / 0.42)
     assert membership_kappa(np.ones(4), np.ones(4)) == 0
     assert partition_agreement(first, np.zeros(10, dtype=bool)) == 0
@@ -305,9 +299,11 @@ def test_the_share_is_found_where_the_posterior_mean_is_drawn_to_the_derivation(
 
 
 def test_small_measures_by_hand() -> None:
-    assert rank_p_value(0.5, np.array([0.1, np.nan, 0.7])) == pytest.approx(2 / 3)
+    # of three twins one reaches and one, not known, counts as if it did: (1 + 2) / (1 + 3)
+    assert rank_p_value(0.5, np.array([0.1, np.nan, 0.7])) == pytest.approx(3 / 4)
     assert np.isnan(rank_p_value(float("nan"), np.array([0.1])))
-    assert np.isnan(rank_p_value(0.5, np.array([np.nan])))
+    assert rank_p_value(0.5, np.array([np.nan])) == 1
+    assert np.isnan(rank_p_value(0.5, np.array([])))
     assert profile_correlation(np.array([1.0, 2, 3]), np.array([2.0, 4, 6])) == pytest.approx(1)
     assert np.isnan(profile_correlation(np.array([1.0, 2]), np.array([2.0, 4])))
     # .3 - .2 = .1; below by sqrt(.04 ** 2 + .03 ** 2) = .05, above likewise
