@@ -92,11 +92,12 @@ def file_bytes(path: Path, what: str = "panel file") -> bytes:
 def _unzipped(data: bytes, path: Path, what: str) -> bytes:
     """Unpack a gzip piece by piece and stop where it grows beyond reason."""
     parts, size = [], 0
-    with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+    packed = io.BytesIO(data)
+    with gzip.GzipFile(fileobj=packed) as stream:
         while part := stream.read(CHUNK):
             parts.append(part)
             size += len(part)
-            if is_bomb(len(data), size):
+            if is_bomb(packed.tell(), size):  # of what is unpacked so far
                 message = (
                     f"The {what} {path.name} unpacks to more than {MOST_TIMES} times its size, "
                     "as no table of measurements does; unpack it by hand and look at it."

@@ -8,6 +8,7 @@ __all__ = ["BrokenWorkbookError", "CellReader", "SheetCells"]
 MOST_CELLS = 2_000_000
 LAST_ROW, LAST_COLUMN, LONGEST = 1_048_576, 16_384, 32_767
 MOST_LETTERS = 3
+EXACT = 1e18  # a longer number has lost its last digits in the spreadsheet
 
 
 class BrokenWorkbookError(ValueError):
@@ -190,4 +191,4 @@ class CellReader:
             except (OverflowError, ValueError):
                 return "#VALUE!"
         is_whole = text.strip().lstrip("+-").isdecimal()
-        return int(text) if is_whole else number
+        return int(text) if is_whole and abs(number) < EXACT else number

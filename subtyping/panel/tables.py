@@ -104,17 +104,7 @@ def read_blocks(path: str | Path, what: str = "panel file") -> dict[str, Cells]:
     ...     read_blocks(path)
     {'': [['Assay', 'IL8'], ['s1', '5.5']]}
     """
-    path = Path(path)
-    data = file_bytes(path, what)
-    if data.startswith(SPREADSHEET):
-        return read_sheets(data, path.name, what)
-    if data.startswith(PARQUET):
-        message = (
-            f"The {what} {path.name} is a Parquet file; an export with a header block is XLSX or "
-            "CSV."
-        )
-        raise PanelError(message)
-    return {"": rows_of_text(decoded(data, path, what), path.name, what)}
+    return _blocks(Path(path), what)
 
 
 def read_cells(path: str | Path, what: str = "panel file") -> Cells:
@@ -135,9 +125,23 @@ def read_cells(path: str | Path, what: str = "panel file") -> Cells:
     Raises
     ------
     PanelError
-        As for `read_table`.
+        As for `read_table`; also if a further sheet has the columns of the first.
     """
-    return next(iter(read_blocks(path, what).values()))
+    return next(iter(_blocks(Path(path), what, first_only=True).values()))
+
+
+def _blocks(path: Path, what: str, *, first_only: bool = False) -> dict[str, Cells]:
+    """Return the rows of every sheet; refuse a second one of the same columns if not wanted."""
+    data = file_bytes(path, what)
+    if data.startswith(SPREADSHEET):
+        return read_sheets(data, path.name, what, first_only=first_only)
+    if data.startswith(PARQUET):
+        message = (
+            f"The {what} {path.name} is a Parquet file; an export with a header block is XLSX or "
+            "CSV."
+        )
+        raise PanelError(message)
+    return {"": rows_of_text(decoded(data, path, what), path.name, what)}
 
 
 def _parquet(data: bytes, path: Path, what: str) -> pd.DataFrame:

@@ -18,7 +18,12 @@ Cells = list[list[object]]
 
 
 def read_sheets(
-    data: bytes, name: str, what: str = "panel file", *, plain: bool = False
+    data: bytes,
+    name: str,
+    what: str = "panel file",
+    *,
+    plain: bool = False,
+    first_only: bool = False,
 ) -> dict[str, Cells]:
     """Return the cells of every filled sheet of an XLSX workbook.
 
@@ -33,6 +38,8 @@ def read_sheets(
     plain : bool, default=False
         Whether the sheets are plain tables, in which cells merged across columns are refused too;
         exports with a header block may merge those.
+    first_only : bool, default=False
+        Whether only the first sheet is going to be used, as it is of plain tables.
 
     Returns
     -------
@@ -70,7 +77,7 @@ def read_sheets(
     if not sheets:
         message = f"The {what} {name} is a workbook without any cell filled."
         raise PanelError(message)
-    if plain:
+    if plain or first_only:
         _refuse_continued(sheets, name, what)
     return sheets
 
@@ -158,17 +165,16 @@ def _refuse_unstored(sheet: SheetCells, name: str, what: str) -> None:
         raise PanelError(message)
 
 
+def _header(rows: Cells) -> list[object]:
+    """Return the filled cells of the first row that has more than one."""
+    filled = ([cell for cell in row if cell is not None] for row in rows)
+    return next((row for row in filled if len(row) > 1), [])
+
+
 def _refuse_continued(sheets: dict[str, Cells], name: str, what: str) -> None:
     """Raise if a further sheet has the columns of the first: its rows would not be read."""
-    headers = [
-        next(row for row in rows if any(c is not None for c in row)) for rows in sheets.values()
-    ]
-    first = [cell for cell in headers[0] if cell is not None]
-    again = [
-        title
-        for title, header in list(zip(sheets, headers, strict=True))[1:]
-        if len(first) > 1 and [cell for cell in header if cell is not None] == first
-    ]
+    (_, first), *others = ((title, _header(rows)) for title, rows in sheets.items())
+    again = [title for title, header in others if first and header == first]
     if again:
         message = (
             f"Sheets {list_some([next(iter(sheets)), *again])} of the {what} {name} have the same "

@@ -1,5 +1,6 @@
 """Tables that would be misread in silence: each is refused with what to do."""
 
+import gzip
 import io
 import zipfile
 
@@ -9,7 +10,7 @@ import pytest
 
 from subtyping.exceptions import PanelError
 from subtyping.panel import read_panel
-from subtyping.panel.tables import read_cells, read_table
+from subtyping.panel.tables import read_blocks, read_cells, read_table
 from subtyping.panel.texts import as_text
 
 PANEL = "sample_id,IL6,TNF\ns1,1,2\ns2,3,4\ns3,5,6\n"
@@ -165,8 +166,10 @@ def test_a_sheet_that_would_be_misread_is_refused(tmp_path, change, words):
 
 def test_rows_on_a_second_sheet_are_not_left_behind(tmp_path):
     workbook(tmp_path / "p.xlsx", one=ROWS, two=[ROWS[0], ["s3", 7]])
-    with pytest.raises(PanelError, match=r"Sheets 'one', 'two' .* have the same columns"):
-        read_table(tmp_path / "p.xlsx")
+    for read in (read_table, read_cells):
+        with pytest.raises(PanelError, match=r"Sheets 'one', 'two' .* have the same columns"):
+            read(tmp_path / "p.xlsx")
+    assert [len(rows) for rows in read_blocks(tmp_path / "p.xlsx").values()] == [3, 2]
     workbook(tmp_path / "p.xlsx", one=ROWS, notes=[["about", "this file", "and more"]])
     assert read_table(tmp_path / "p.xlsx").shape == (2, 2)
 
@@ -187,6 +190,20 @@ def test_a_parquet_file_of_far_too_many_rows_is_refused_unread(tmp_path):
     pd.DataFrame({"id": [0.0] * 11_000_000}).to_parquet(tmp_path / "p.parquet")
     with pytest.raises(PanelError, match="11,000,000 cells in 11,000,000 rows"):
         read_table(tmp_path / "p.parquet")
+
+
+def test_a_gzip_that_grows_beyond_reason_is_stopped_early(tmp_path):
+    bomb = gzip.compress(b"s1,1,2\n" * 1_500_000) * 300  # 3 GB in 5 MB
+    (tmp_path / "p.csv.gz").write_bytes(bomb)
+    with pytest.raises(PanelError, match="unpacks to more than 100 times its size"):
+        read_table(tmp_path / "p.csv.gz")
+
+
+def test_a_number_of_four_hundred_digits_is_no_measurement(tmp_path):
+    number = ("<v>1.5</v>", "<v>" + "9" * 400 + "</v>")
+    workbook(tmp_path / "p.xlsx", lambda xml: xml.replace(*number), now=ROWS)
+    with pytest.raises(PanelError, match="'IL6' has 1 cell that is not numeric, such as 'inf'"):
+        read_panel(tmp_path / "p.xlsx", unit="pg/mL")
 
 
 def test_a_long_table_of_singles_is_refused(tmp_path):
