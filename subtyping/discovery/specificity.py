@@ -12,7 +12,8 @@ from subtyping.statistics.mixtures import TwoGroupsMany, fit_two_groups_many
 
 __all__ = ["comparison_specificity_lines", "specificity_lines"]
 
-FEWEST = 2
+FEWEST = 10
+JEFFREYS = 0.5
 
 
 def specificity_lines(
@@ -20,9 +21,10 @@ def specificity_lines(
 ) -> list[Line]:
     """Compare how often cases and reference people fall into the group.
 
-    Cases and reference people are resampled. In a derivation the mixture is fitted again to
-    each resample of the cases, because where the line between the groups lies is as uncertain as
-    who was sampled; a frozen mixture, held against new people, stays as it is.
+    Cases are resampled; the share among the others is drawn from its posterior under Jeffreys'
+    prior, because a resampled share of none has no spread. In a derivation the mixture is fitted
+    again to each resample of the cases, because where the line between the groups lies is as
+    uncertain as who was sampled; a frozen mixture, held against new people, stays as it is.
 
     Parameters
     ----------
@@ -57,7 +59,7 @@ def comparison_specificity_lines(
         Learnt on `panel`, whose comparison people it scored and learnt nothing from.
     panel : Panel
     groups : sequence of str
-        Comparison groups; one with fewer than two people has no lines.
+        Comparison groups; one with fewer than ten people has no lines.
     seed : int
     n_resamples : int
 
@@ -95,20 +97,17 @@ def _lines(
     def resampled(x: np.ndarray) -> np.ndarray:
         return np.asarray(x[rng.integers(0, len(x), (n_resamples, len(x)))])
 
-    cases, drawn = resampled(case), resampled(others)
+    cases = resampled(case)
     models = [fitted.model] * n_resamples
     if refit:
         found: TwoGroupsMany = fit_two_groups_many(np.sort(cases, axis=1), near=fitted.model)[0]
         models = list(found.each())
-    shares = np.array(
-        [
-            (one.probability(cases[k]).mean(), one.probability(drawn[k]).mean())
-            for k, one in enumerate(models)
-        ]
-    )
+    here_drawn = np.array([one.probability(cases[k]).mean() for k, one in enumerate(models)])
+    counts = np.array([one.probability(others).sum() for one in models])
+    there_drawn = rng.beta(counts + JEFFREYS, len(others) - counts + JEFFREYS)
     floor = 0.5 / len(others)
-    low, high = np.quantile(shares[:, 0] / np.maximum(shares[:, 1], floor), [0.025, 0.975])
-    least, most = np.quantile(shares[:, 0] - shares[:, 1], [0.025, 0.975])
+    low, high = np.quantile(here_drawn / there_drawn, [0.025, 0.975])
+    least, most = np.quantile(here_drawn - there_drawn, [0.025, 0.975])
     here, there = (float(fitted.model.probability(x).mean()) for x in (case, others))
     specific = "more often than" if low > 1 else "not clearly more often than"
     separator = ", " if ":" in name else ": "

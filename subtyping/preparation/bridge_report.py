@@ -82,6 +82,9 @@ class BridgeRules:
             if number < 2:
                 message = f"{name} must be at least 2; got {number}."
                 raise InputError(message)
+        if self.n_splits < 1:
+            message = f"n_splits must be at least 1; got {self.n_splits}."
+            raise InputError(message)
         one_of(self.mismatched, MISMATCHED, "mismatched")
 
 

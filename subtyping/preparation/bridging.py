@@ -145,7 +145,7 @@ def bridge_panels(
     )
 
 
-def bridged_panel(report: BridgeReport, new: Panel) -> Panel:
+def bridged_panel(report: BridgeReport, new: Panel, *, force: bool = False) -> Panel:
     """Return the new panel on the scale of the reference, without what is not bridgeable.
 
     Parameters
@@ -153,6 +153,8 @@ def bridged_panel(report: BridgeReport, new: Panel) -> Panel:
     report : BridgeReport
         From `bridge_panels` on this panel.
     new : Panel
+    force : bool, default False
+        Bridge although the report says that the runs are not bridgeable.
 
     Returns
     -------
@@ -164,7 +166,7 @@ def bridged_panel(report: BridgeReport, new: Panel) -> Panel:
     Raises
     ------
     InputError
-        If no analyte is bridgeable.
+        If no analyte is bridgeable, or the runs are not and `force` is not set.
 
     Examples
     --------
@@ -182,6 +184,8 @@ def bridged_panel(report: BridgeReport, new: Panel) -> Panel:
     if not kept:
         message = f"No analyte can be bridged: {report.reason or report.table['reason'].iloc[0]}"
         raise InputError(message)
+    if not (report.is_bridgeable or force):
+        raise InputError(report.sentence)
     left_out = [name for name in new.values.columns if name not in kept]
     panel = new.select(kept)
     offset = report.table.set_index("analyte")["offset_log2"][kept].to_numpy(dtype=float)

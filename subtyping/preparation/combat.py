@@ -35,7 +35,8 @@ class ComBat(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     .. math:: y^* = \hat\sigma_g (z - \gamma^*_{ig}) / \delta^*_{ig}
               + \hat\alpha_g + X\hat\beta_g .
 
-    Everything of `fit` is frozen: `transform` of one sample never depends on who else is there.
+    Everything of `fit` is frozen: `transform` of one sample never depends on who else is there,
+    except for a batch that `fit` did not see under ``unseen="location"``, whose own samples place it.
 
     Parameters
     ----------

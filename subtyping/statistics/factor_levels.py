@@ -9,10 +9,12 @@ MANY_LEVELS = 20
 TIME_BINS = 10
 FEW_VALUES = 6
 MOST_UNREADABLE = 0.1
+HALF = 0.5
+CLOCK = r"(?:^|[ T])(\d{1,2}):(\d{2})(?:[:.\d]*\s*([AaPp])[Mm])?"
 
 
 def as_days(values: pd.Series) -> pd.Series:
-    """Return dates (ISO text, timestamps) or numbers as numbers, NaN where neither.
+    """Return dates (ISO text, ``31.12.2024``, timestamps) or numbers as numbers, else NaN.
 
     Parameters
     ----------
@@ -25,14 +27,24 @@ def as_days(values: pd.Series) -> pd.Series:
     """
     numbers = pd.to_numeric(values, errors="coerce")
     if pd.api.types.is_datetime64_any_dtype(values) or numbers.isna().any():
-        times = pd.to_datetime(values.astype(object), errors="coerce", format="ISO8601", utc=True)
+        times = _as_times(values)
         days = (times - pd.Timestamp("1970-01-01", tz="UTC")) / pd.Timedelta(days=1)
         numbers = numbers.where(numbers.notna(), days)
     return numbers.astype(float)
 
 
+def _as_times(values: pd.Series) -> pd.Series:
+    """Return ISO dates, dotted dates (day first) and timestamps as times, NaT where neither."""
+    cells = values.astype(object)
+    times = pd.to_datetime(cells, errors="coerce", format="ISO8601", utc=True)
+    if times.notna().all():
+        return times
+    dotted = pd.to_datetime(cells, errors="coerce", format="%d.%m.%Y", utc=True)
+    return times.where(times.notna(), dotted)
+
+
 def as_hours(values: pd.Series) -> pd.Series:
-    """Return times of day (``08:30``, timestamps) or numbers as hours, NaN where neither.
+    """Return times of day (``08:30``, ``1:15 PM``, timestamps) or numbers as hours, else NaN.
 
     Parameters
     ----------
@@ -48,9 +60,14 @@ def as_hours(values: pd.Series) -> pd.Series:
     >>> as_hours(pd.Series(["08:30", "2024-01-05 13:15", 7.5, "late"])).tolist()
     [8.5, 13.25, 7.5, nan]
     """
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return (values.dt.hour + values.dt.minute / 60).astype(float)
     numbers = pd.to_numeric(values, errors="coerce")
-    clock = values.astype(str).str.extract(r"(?:^|[ T])(\d{1,2}):(\d{2})").astype(float)
-    return numbers.where(numbers.notna(), clock[0] + clock[1] / 60).astype(float)
+    clock = values.astype(str).str.extract(CLOCK)
+    hours, minutes = clock[0].astype(float), clock[1].astype(float)
+    half = clock[2].str.casefold()
+    hours = hours.where(half.isna(), hours % 12 + np.where(half == "p", 12, 0))
+    return numbers.where(numbers.notna(), hours + minutes / 60).astype(float)
 
 
 def season_of(values: pd.Series) -> pd.Series:
@@ -73,9 +90,7 @@ def season_of(values: pd.Series) -> pd.Series:
     """
     numbers = pd.to_numeric(values, errors="coerce")
     is_date = pd.api.types.is_datetime64_any_dtype(values) | numbers.isna()
-    times = pd.to_datetime(
-        values.astype(object).where(is_date), errors="coerce", format="ISO8601", utc=True
-    )
+    times = _as_times(values.astype(object).where(is_date))
     quarter = times.dt.month % 12 // 3
     names = dict(enumerate(("Dec-Feb", "Mar-May", "Jun-Aug", "Sep-Nov")))
     return quarter.map(names).astype(object).where(quarter.notna(), None)
@@ -89,7 +104,8 @@ def as_levels(values: pd.Series, *, is_time: bool = False) -> pd.Series:
     values : pandas.Series
         Missing and blank entries are left out.
     is_time : bool, default False
-        Whether these are dates or days: more than 20 of them become bins of equal count.
+        Whether these are dates or days: more than 20 of them become bins of equal count, and
+        entries that are none are left out, unless most are none: then all are levels.
 
     Returns
     -------
@@ -105,8 +121,8 @@ def as_levels(values: pd.Series, *, is_time: bool = False) -> pd.Series:
     known = known[known.astype(str).str.strip() != ""]
     if is_time and known.nunique() > MANY_LEVELS:
         days = as_days(known)
-        if days.notna().all():
-            return pd.qcut(days, TIME_BINS, labels=False, duplicates="drop").astype(str)
+        if days.notna().mean() > HALF:
+            return pd.qcut(days.dropna(), TIME_BINS, labels=False, duplicates="drop").astype(str)
     return known.astype(str)
 
 

@@ -119,7 +119,7 @@ def bridge_files(
             f"bridge {names['bridges'].name}; --force writes the panel all the same."
         )
         raise InputError(message)
-    panel = bridged_panel(report, second)
+    panel = bridged_panel(report, second, force=force)
     write_wide_panel(panel, target, names["limits"], names["samples"])
     files = (target, *(path for path in names.values() if path.exists()))
     return BridgedFiles(report=report, panel=panel, files=files)

@@ -24,3 +24,13 @@ def test_silent_where_given_or_declared_unknown(make, judge, panel_of) -> None:
 
 def test_always_applicable(panel_only, judge) -> None:
     assert judge("ST010", panel_only).outcome != "not_applicable"
+
+
+def test_fires_where_a_covariate_is_known_in_one_group_only(make, judge, panel_of) -> None:
+    panel = panel_of(**dict.fromkeys(COVARIATES, 1.0))
+    assert judge("ST010", make(panel)).outcome == "silent"
+    context = make(panel)
+    panel.samples.loc[context.is_reference, "bmi"] = float("nan")
+    result = judge("ST010", context)
+    assert result.outcome == "fires"
+    assert result.sentence.startswith("bmi: known in one of the two groups only")

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from subtyping.statistics import design_report
+from subtyping.statistics.factor_levels import as_hours
 
 
 def groups(n_case: int, n_reference: int) -> tuple[np.ndarray, np.ndarray]:
@@ -208,3 +209,30 @@ def test_what_is_aliased_alone_is_not_called_joint() -> None:
     assert report.aliased == ("plate",)
     assert report.jointly_aliased == ()
     assert set(report.joint["reason"]) == {"aliased with plate alone"}
+
+
+def test_a_date_that_cannot_be_read_is_missing_and_does_not_make_levels_of_all() -> None:
+    rng = np.random.default_rng(0)
+    days = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 300, 100), unit="D")
+    dates = np.array([f"{day:%Y-%m-%d}" for day in days], dtype=object)
+    case = rng.permutation(np.repeat([True, False], 50))
+    assert not design_report(case, ~case, {"date": dates}, times=("date",)).is_blocked
+    dates[7] = "unknown"
+    report = design_report(case, ~case, {"date": dates}, times=("date",))
+    assert not report.is_blocked
+    assert report.table.loc[0, "n_missing"] == 1
+    dotted = np.array([f"{day:%d.%m.%Y}" for day in days], dtype=object)
+    assert not design_report(case, ~case, {"date": dotted}, times=("date",)).is_blocked
+
+
+@pytest.mark.parametrize(
+    ("cell", "hours"),
+    [("1:15 PM", 13.25), ("12:30 am", 0.5), ("08:30", 8.5), ("2024-01-05 13:15", 13.25)],
+)
+def test_times_of_day_are_read_as_written(cell: str, hours: float) -> None:
+    assert as_hours(pd.Series([cell])).tolist() == [hours]
+
+
+def test_timestamps_have_their_time_of_day() -> None:
+    stamps = pd.to_datetime(pd.Series(["2024-01-05 13:15", "2024-01-06 06:00"]))
+    assert as_hours(stamps).tolist() == [13.25, 6.0]
