@@ -36,7 +36,7 @@ class ComBat(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
               + \hat\alpha_g + X\hat\beta_g .
 
     Everything of `fit` is frozen: `transform` of one sample never depends on who else is there,
-    except for a batch that `fit` did not see under ``unseen="location"``, whose own samples place it.
+    except for a batch that `fit` did not see under ``unseen="location"``: its own samples place it.
 
     Parameters
     ----------
