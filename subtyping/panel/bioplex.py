@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from subtyping._validation import count_of, list_some
+from subtyping._validation import count_of
 from subtyping.exceptions import PanelError
+from subtyping.panel.bioplex_sections import CODE, KNOWN, Section, observed_column, sections_of
 from subtyping.panel.dilution import dilution_note, says_not_applied
 from subtyping.panel.measured import Measured
 from subtyping.panel.text_values import parse_values
@@ -19,56 +19,7 @@ from subtyping.panel.workbook import Cells
 __all__ = ["read_bioplex"]
 
 CODES = {"s": "standard", "es": "standard", "b": "blank", "c": "control"}
-CODE = re.compile(r"(es|s|b|c|x|u)\s*\d*", re.IGNORECASE)
-WELLS = re.compile(r"[A-P]\d{1,2}(?:\s*[,;+]\s*[A-P]\d{1,2})*", re.IGNORECASE)
-KNOWN = frozenset(
-    [
-        "type",
-        "well",
-        "description",
-        "fi",
-        "fibkgd",
-        "fibackground",
-        "stddev",
-        "%cv",
-        "cv",
-        "expconc",
-        "group",
-        "ratio",
-        "dilution",
-        "beadcount",
-        "samplingerrors",
-        "outlier",
-        "region",
-        "gate",
-        "plate",
-        "plateid",
-        "analyte",
-        "conc",
-        "concinrange",
-        "units",
-        "unit",
-        "obs/exp",
-        "obsexp100",
-        "obsexp*100",
-        "total",
-        "totalevents",
-        "sampleid",
-    ]
-)
-TITLES = ("obsconc", "observedconcentration", "obsconcentration")
 OUTLIER = ("1", "x", "yes", "true", "outlier")
-
-
-@dataclass(frozen=True, eq=False)
-class Section:
-    """A header with its lines: the analyte they are of, or None where columns are analytes."""
-
-    analyte: str | None
-    title: str
-    header: list[str]
-    rows: Cells
-    line: int
 
 
 def read_bioplex(
@@ -86,7 +37,8 @@ def read_bioplex(
     blank. Observed concentrations are taken as multiplied by the dilution already, which is what
     the software does; they are multiplied here only if the export says in words that they are not.
     ``*12.3`` is extrapolated, ``OOR <`` below and ``OOR >`` above the curve, ``---`` an outlier.
-    A well marked in the column ``Outlier`` has no value.
+    A well marked in the column ``Outlier`` has no value. A line that has a description or a value
+    and neither type nor well is left out and said.
 
     Parameters
     ----------
@@ -116,15 +68,7 @@ def read_bioplex(
     >>> measured.sample_id.tolist(), measured.values.tolist(), measured.extrapolated.tolist()
     (['p1'], [[0.8]], [[True]])
     """
-    sections = [part for name, rows in sheets.items() for part in _sections(name, rows)]
-    sections = [part for part in sections if _concentrations(part)]
-    if not sections:
-        message = (
-            "No observed concentrations were found: expected xPONENT blocks (DataType: Result), or "
-            "a Bio-Plex table with the columns Type, Well and Obs Conc. Sheets: "
-            f"{list_some(name or 'the text' for name in sheets)}."
-        )
-        raise PanelError(message)
+    sections = sections_of(sheets)
     lines: dict[tuple[str, ...], dict[str, str | None]] = {}
     cells: dict[tuple[tuple[str, ...], str], object] = {}
     outliers: set[tuple[tuple[str, ...], str]] = set()
@@ -164,65 +108,9 @@ def read_bioplex(
         factor=np.array([d or 1.0 for d in dilution]) if not_applied else None,
         blanked=blanked,
     )
-    return measured_wells(wells, platform="Luminex Bio-Plex", analytes=analytes, notes=notes)
-
-
-def _sections(sheet: str, rows: Cells) -> list[Section]:
-    """Return the tables of a sheet: each starts at a line that holds Type and Well."""
-    labels = [[fold(cell) for cell in row] for row in rows]
-    starts = [i for i, row in enumerate(labels) if "type" in row and "well" in row]
-    found = []
-    ends = [*starts[1:], len(rows)][: len(starts)]
-    for previous, start, end in zip([-1, *starts[:-1]][: len(starts)], starts, ends, strict=True):
-        analyte, title = None, sheet
-        for i in range(start - 1, previous, -1):
-            filled = [str(cell).strip() for cell in rows[i] if cell is not None]
-            if analyte is None and filled and fold(filled[0]).startswith("analyte"):
-                inline = filled[0].partition(":")[2].strip()
-                analyte = inline or (filled[1] if len(filled) > 1 else None)
-            if len(filled) == 1 and fold(filled[0]) in TITLES:
-                title = filled[0]
-        header = ["" if cell is None else str(cell).strip() for cell in rows[start]]
-        found.append(Section(analyte, title, header, _body(rows, start, end, labels[start]), start))
-    return found
-
-
-def _body(rows: Cells, start: int, end: int, labels: list[str]) -> Cells:
-    """Return the lines of wells; refuse a line with a well and an unknown type."""
-    code_at, well_at = labels.index("type"), labels.index("well")
-    width = max(i + 1 for i, label in enumerate(labels) if label)
-    values = [i for i, label in enumerate(labels) if label and label not in KNOWN]
-    last = max(values, default=width - 1)
-    body = []
-    for i in range(start + 1, end):
-        row = [*rows[i], *[None] * (len(labels) - len(rows[i]))]
-        is_well = any(cell is not None for cell in rows[i][code_at + 1 :])
-        if is_well and (len(rows[i]) <= last or any(cell is not None for cell in row[width:])):
-            message = (
-                f"Line {i + 1} of the Bio-Plex export has {len(rows[i])} fields where its header "
-                f"has {width}. The file may have been cut off or edited by hand."
-            )
-            raise PanelError(message)
-        code, well = str(row[code_at] or "").strip(), str(row[well_at] or "").strip()
-        if CODE.fullmatch(code):
-            body.append(row)
-        elif WELLS.fullmatch(well):
-            message = (
-                f"Line {i + 1} of the Bio-Plex export has type {code!r} for well {well}; expected "
-                "S (standard), B (blank), C (control) or X (sample) with a number."
-            )
-            raise PanelError(message)
-    return body
-
-
-def _observed(header: Sequence[str]) -> int | None:
-    """Return the column of observed concentrations, its unit in brackets aside."""
-    return next((i for i, c in enumerate(header) if fold(re.sub(r"\(.*\)", "", c)) in TITLES), None)
-
-
-def _concentrations(part: Section) -> bool:
-    """Return whether a section holds observed concentrations."""
-    return _observed(part.header) is not None or fold(part.title) in TITLES
+    measured = measured_wells(wells, platform="Luminex Bio-Plex", analytes=analytes, notes=notes)
+    strays = {key: line for part in reversed(sections) for key, line in part.strays.items()}
+    return Measured(**{**vars(measured), "left_out": (*measured.left_out, *strays.values())})
 
 
 def _gather(
@@ -234,7 +122,7 @@ def _gather(
 ) -> None:
     """Add the lines of one section to the wells."""
     at = {fold(name): i for i, name in reversed(list(enumerate(part.header))) if name}
-    observed = _observed(part.header)
+    observed = observed_column(part.header)
     wide = [] if observed is not None else [i for i, n in enumerate(part.header) if _is_analyte(n)]
     for number, row in enumerate(part.rows):
         cell = {name: row[i] if i < len(row) else None for name, i in at.items()}

@@ -9,11 +9,15 @@ from subtyping.panel.workbook import Cells
 
 __all__ = ["dilution_note", "says_not_applied"]
 
+DONE = r"(?:multipl|adjust|correct|appl(?!icab))\w*\b"
+NEED = r"(?:need|necess|requir)"
 NOT_APPLIED = re.compile(
-    r"\b(?:not|without|no|before|un)[\s\-]*(?:yet\s+)?(?:been\s+)?(?:\w+\s+){0,2}"
-    r"(?:multipl\w*|adjust\w*|correct\w*|appl\w*)\b|\buncorrected\b|\bunadjusted\b",
+    rf"(?<!need )\b(?:not|before)\b[\s\-]*(?:yet\s+)?(?:been\s+)?(?:(?!{NEED})\w+\s+){{0,2}}{DONE}"
+    rf"|\b(?:no|without)\b[\s\-]*(?:(?!{NEED})\w+\s+){{0,2}}{DONE}(?!\s+(?:\w+\s+){{0,5}}{NEED})"
+    rf"|\b(?:un|non)[\s\-]*{DONE}",
     re.IGNORECASE,
 )
+ASKED = re.compile(rf"(?!.*\b{NEED}).*dilution.*{DONE}", re.IGNORECASE | re.DOTALL)
 SAYS_NO = ("no", "false", "off", "not applied", "0")
 
 
@@ -29,7 +33,8 @@ def says_not_applied(rows: Cells) -> bool:
     -------
     bool
         True where a line mentions dilution together with words such as *not applied*, *not
-        corrected*, *unadjusted*, or answers *dilution applied* with no.
+        corrected*, *unadjusted*, or answers *dilution applied* with no. That a correction is not
+        needed, necessary, required or applicable says nothing of the kind.
 
     Examples
     --------
@@ -37,6 +42,8 @@ def says_not_applied(rows: Cells) -> bool:
     True
     >>> says_not_applied([["Dilution applied", "No"]]), says_not_applied([["Dilution Factor", "4"]])
     (True, False)
+    >>> says_not_applied([["pre-diluted; no dilution correction needed"]])
+    False
     """
     for row in rows:
         words = [str(cell).strip() for cell in row if isinstance(cell, str)]
@@ -44,8 +51,7 @@ def says_not_applied(rows: Cells) -> bool:
             continue
         if any("dilution" in word.casefold() and NOT_APPLIED.search(word) for word in words):
             return True
-        asked = re.search(r"dilution.*(?:appl|correct|adjust|multipl)", words[0], re.IGNORECASE)
-        if asked and len(words) > 1 and words[1].casefold() in SAYS_NO:
+        if ASKED.match(words[0]) and len(words) > 1 and words[1].casefold() in SAYS_NO:
             return True
     return False
 

@@ -84,6 +84,8 @@ def read_msd(
     rows = [line for cells in sheets.values() for line in cells]
     not_applied = says_not_applied(rows)
     flags = flags_of(lines, row, column, (len(keys), len(names)), is_multiplied=not not_applied)
+    for name in ("below", "above", "extrapolated"):
+        flags[name] &= ~flags["excluded"]
     cells = np.empty((len(keys), len(names)), dtype=object)
     cells[row, column] = table["value"].to_numpy(dtype=object)
     factor = np.where(np.isnan(dilution), 1.0, dilution)
@@ -110,9 +112,15 @@ def read_msd(
         count = count_of(int(flags["excluded"].sum()), "spot")
         notes.append(f"{count} excluded in Discovery Workbench, not read.")
     measured = measured_wells(wells, platform="MSD", analytes=analytes, notes=notes)
-    if not lines.is_mean:
-        return measured
-    return _once(measured, _spread_cv(lines, row, column, wells, measured))
+    if lines.is_mean:
+        is_read = np.zeros(cells.shape, dtype=bool)
+        is_read[row, column] = True
+        is_read &= ~flags["excluded"]
+        cv = np.full(cells.shape, np.nan)
+        cv[row, column] = lines.cv
+        part = _part(wells, measured)
+        measured = _once(measured, cv[part], is_read[part])
+    return Measured(**{**vars(measured), "left_out": (*measured.left_out, *lines.left_out)})
 
 
 def _places(lines: MsdLines) -> tuple[list[Any], list[str], np.ndarray, np.ndarray]:
@@ -176,27 +184,36 @@ def _units(
     return found
 
 
-def _spread_cv(
-    lines: MsdLines, row: np.ndarray, column: np.ndarray, wells: WellTable, measured: Measured
-) -> np.ndarray:
-    """Return the CV of calculated concentrations that the file gives, per row of the result."""
-    cv = np.full(wells.cells.shape, np.nan)
-    cv[row, column] = lines.cv
+def _part(wells: WellTable, measured: Measured) -> tuple[np.ndarray, ...]:
+    """Return where the rows and analytes of the result stand among all wells and assays."""
     rows = [i for i, kind in enumerate(wells.kinds) if kind is None]
     names = list(measured.analytes["name_in_file"])
-    return cv[np.ix_(rows, [wells.analytes.index(name) for name in names])]
+    return np.ix_(rows, [wells.analytes.index(name) for name in names])
 
 
-def _once(measured: Measured, cv: np.ndarray) -> Measured:
-    """Return each sample once where every well repeats the mean of all."""
-    fields: Mapping[str, Any] = {**vars(measured), "replicate_cv_pct": cv}
-    whole = Measured(**fields)
+def _once(measured: Measured, cv: np.ndarray, is_read: np.ndarray) -> Measured:
+    """Return each sample once where every well repeats the mean: of its first well read."""
     plate = measured.carried.get("PlateID", pd.Series("", index=measured.carried.index))
     dilution = measured.carried.get("Dilution", pd.Series("", index=measured.carried.index))
     keys = pd.DataFrame({"id": measured.sample_id, "plate": plate, "dilution": dilution})
-    again = keys.astype(str).duplicated().to_numpy()
-    kept = whole.take(np.flatnonzero(~again))
+    code, _ = pd.factorize(pd.MultiIndex.from_frame(keys.astype(str)))
+    again = pd.Series(code).duplicated().to_numpy(dtype=bool)
+    kept = np.flatnonzero(~again)
+    source = np.repeat(kept[:, None], is_read.shape[1], axis=1)
+    for i in np.flatnonzero(again):  # an assay not read so far in an earlier well is taken here
+        k = code[i]
+        source[k] = np.where(
+            ~is_read[source[k], np.arange(len(source[k]))] & is_read[i], i, source[k]
+        )
+    at = (source, np.arange(is_read.shape[1])[None, :])
+    layers = ("values", "below_lod", "above_uloq", "lod", "extrapolated")
     left = tuple(
         (str(name), "replicate well, its mean is read once") for name in measured.sample_id[again]
     )
-    return Measured(**{**vars(kept), "left_out": (*measured.left_out, *left)})
+    changed: Mapping[str, Any] = {
+        **vars(measured.take(kept)),
+        **{name: getattr(measured, name)[at] for name in layers},
+        "replicate_cv_pct": cv[at],
+        "left_out": (*measured.left_out, *left),
+    }
+    return Measured(**changed)

@@ -52,6 +52,8 @@ class MsdLines:
     unit : str or None
         Unit in the header of the concentration.
     notes : tuple of str
+    left_out : tuple of tuple of str
+        Text and reason of lines of one cell after the last spot.
     """
 
     table: pd.DataFrame
@@ -60,6 +62,7 @@ class MsdLines:
     cv: np.ndarray
     unit: str | None
     notes: tuple[str, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
 
 
 def read_msd_lines(sheets: Mapping[str, Cells]) -> MsdLines:
@@ -73,7 +76,8 @@ def read_msd_lines(sheets: Mapping[str, Cells]) -> MsdLines:
     Returns
     -------
     MsdLines
-        Of all sheets and plates. A line of one cell before a header is the name of the plate.
+        Of all sheets and plates. A line of one cell before a header is the name of the plate;
+        one at the end of a table is left out and said.
 
     Raises
     ------
@@ -90,6 +94,7 @@ def read_msd_lines(sheets: Mapping[str, Cells]) -> MsdLines:
     """
     records: list[dict[str, object]] = []
     headers: list[list[str]] = []
+    left_out: list[tuple[str, str]] = []
     for rows in sheets.values():
         plate: object = None
         header: list[str] | None = None
@@ -101,6 +106,9 @@ def read_msd_lines(sheets: Mapping[str, Cells]) -> MsdLines:
                 headers.append([str(cell or "") for cell in row])
             elif len(filled) == 1 and row[0] is not None and _is_title(rows, number, header):
                 plate = str(filled[0]).strip()
+            elif len(filled) == 1 and row[0] is not None and _is_ending(rows, number, header):
+                reason = f"line {number + 1} holds one cell and no assay, after the last spot"
+                left_out.append((str(row[0]).strip(), reason))
             elif header is not None and filled:
                 records.append(_record(row, header, number, plate))
     folded = {fold(_without_unit(cell)) for cells in headers for cell in cells}
@@ -138,16 +146,22 @@ def read_msd_lines(sheets: Mapping[str, Cells]) -> MsdLines:
         cv=parse_values(table[CV]).values,
         unit=unit,
         notes=notes if is_mean else (),
+        left_out=tuple(left_out),
     )
 
 
 def _is_title(rows: Cells, number: int, header: list[str] | None) -> bool:
-    """Return whether a line of one cell names the plate of the header below, or ends the file."""
+    """Return whether a line of one cell names the plate of the header below."""
     below = next((row for row in rows[number + 1 :] if any(cell is not None for cell in row)), None)
-    if header is None or (below is None and len(rows[number]) >= len(header)):
-        return True
     labels = [fold(_without_unit(cell)) for cell in below or ()]
-    return "sample" in labels and "assay" in labels
+    return header is None or ("sample" in labels and "assay" in labels)
+
+
+def _is_ending(rows: Cells, number: int, header: list[str] | None) -> bool:
+    """Return whether a line of one cell, not cut short, has only such lines below it."""
+    if header is None or len(rows[number]) < len(header):
+        return False
+    return all(sum(cell is not None for cell in row) <= 1 for row in rows[number + 1 :])
 
 
 def _without_unit(cell: object) -> object:

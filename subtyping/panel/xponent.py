@@ -53,7 +53,8 @@ def read_xponent(
     before the export). Units come from the block ``Units``. Results are taken as multiplied by
     the dilution factor already, which is what the software does; they are multiplied here only if
     the export says in words that dilution is not applied. A number outside the expected
-    concentrations of the standards, where the file lists them, is flagged as extrapolated.
+    concentrations of the standards (times the dilution, if results carry it), where the file
+    lists them, is flagged as extrapolated.
 
     Parameters
     ----------
@@ -107,6 +108,7 @@ def read_xponent(
     if dilution is not None:
         carried["Dilution"] = dilution
     not_applied = says_not_applied(rows)
+    factor = _factor(dilution, len(ids))
     wells = WellTable(
         ids=ids,
         kinds=[well_kind(str(name or ""), people) for name in ids],
@@ -114,8 +116,10 @@ def read_xponent(
         cells=cells.reshape(len(ids), len(at)),
         carried=carried.dropna(axis=1, how="all"),
         units=_units(blocks, names),
-        factor=_factor(dilution, len(ids)) if not_applied else None,
-        extrapolated=_outside(blocks, names, cells, _factor(dilution, len(ids))),
+        factor=factor if not_applied else None,
+        extrapolated=_outside(
+            blocks, names, cells, np.ones_like(factor) if not_applied else factor
+        ),
     )
     notes = [*dilution_note(dilution, applied=not not_applied), *_count_note(rows, ids)]
     measured = measured_wells(wells, platform="Luminex", analytes=analytes, notes=notes)

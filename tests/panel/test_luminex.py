@@ -7,6 +7,7 @@ import pytest
 
 from subtyping.exceptions import PanelError
 from subtyping.panel import read_panel
+from subtyping.panel.dilution import says_not_applied
 from tests.panel.examples import FILES
 
 
@@ -114,6 +115,55 @@ def test_dilution_is_applied_only_where_the_export_says_it_is_not(tmp_path, word
     assert any("so they were" in note for note in panel.reading.notes)
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("pre-diluted; no dilution correction needed", False),
+        ("No dilution adjustment was necessary", False),
+        ("No correction for sample dilution is required", False),
+        ("Without need for dilution correction", False),
+        ("Results need not be corrected for dilution", False),
+        ("Values do not require dilution correction", False),
+        ("Dilution correction not applicable", False),
+        ("Normalised and corrected for dilution", False),
+        ("Dilution correction required,No", False),
+        ("Dilution applicable,No", False),
+        ("Not corrected for dilution; correction required", True),
+        ("Concentrations are not corrected for dilution as required", True),
+        ("No dilution correction was applied", True),
+        ("Without dilution correction", True),
+        ("Uncorrected for dilution", True),
+        ("Non-corrected for dilution", True),
+        ("Values before multiplying by dilution", True),
+        ("Dilution correction,off", True),
+    ],
+)
+def test_what_the_words_on_dilution_say(words, expected):
+    assert says_not_applied([words.split(",")]) is expected
+
+
+def test_a_correction_that_is_not_needed_multiplies_nothing(tmp_path):
+    dilution = ["DataType:,Dilution Factor", "Location,Sample,Dilution Factor", well(1, "p1", "4")]
+    text = xponent([well(1, "p1", "2", "3")], more=dilution)
+    panel = read(tmp_path, f"pre-diluted; no dilution correction needed\n{text}")
+    assert panel.values["IL6"].tolist() == [2.0]
+
+
+def test_standards_are_compared_on_the_scale_of_the_results(tmp_path):
+    names = ("p1", "p2", "p3")
+    more = ["DataType:,Dilution Factor", "Location,Sample,Dilution Factor"]
+    more += [well(i, name, "4") for i, name in enumerate(names, 1)]
+    more += ["", "DataType:,Standard Expected Concentration", "Reagent,IL-6 (25),TNF-a (36)"]
+    more += ["Standard1,1,1", "Standard2,1000,1000"]
+    cells = zip(range(1, 4), names, ("2", "500", "1500"), strict=True)
+    rows = [well(i, name, value, "9") for i, name, value in cells]
+    carried = read(tmp_path, xponent(rows, more=more))
+    assert carried.extrapolated["IL6"].tolist() == [True, False, False]  # range 4 to 4000
+    raw = read(tmp_path, "Dilution applied,No\n" + xponent(rows, more=more))
+    assert raw.extrapolated["IL6"].tolist() == [False, False, True]  # range 1 to 1000
+    assert raw.values["IL6"].tolist() == [8.0, 2000.0, 6000.0]
+
+
 def test_several_plates_in_one_file_keep_their_names(tmp_path):
     rows = ['"1(1,A1)",p1,2,3', '"2(2,A1)",p2,4,5']
     panel = read(tmp_path, xponent(rows))
@@ -192,6 +242,28 @@ def test_bio_plex_sheets_are_analytes_and_marked_outliers_are_not_read(tmp_path)
                                                      "TNF": pytest.approx(np.nan, nan_ok=True)},
     }  # fmt: skip
     assert any("2 values marked as an outlier" in note for note in panel.reading.notes)
+
+
+def test_bio_plex_lines_that_are_no_well_are_reported(tmp_path):
+    block = "Type,Well,Description,Obs Conc\nX1,A1,p1,3\n,,p2,3.4\nUnknown 3,,p3,5\n,,,6\n"
+    block += "X4,A4,p4,5\nConc in Range = 70-130%,,,\n,,,\n"
+    text = f"Analyte:,IL-6 (25),,\n{block}Plate ID:,7,,\nAnalyte:,TNF-a (36),,\n{block}"
+    panel = read(tmp_path, text, unit="pg/mL")
+    assert panel.sample_ids.tolist() == ["p1", "p4"]
+    assert panel.reading.dropped.to_numpy().tolist() == [  # a line of each analyte counts once
+        ["p2", "line 4 has type '' and well '', which are none"],
+        ["p3", "line 5 has type 'Unknown 3' and well '', which are none"],
+        ["line 6", "line 6 has type '' and well '', which are none"],
+    ]
+    assert panel.reading.rows_read == 5
+
+
+def test_bio_plex_labels_between_blocks_may_be_short(tmp_path):
+    block = "Type,Well,Description,Obs Conc\nX1,A1,p1,3\n"
+    text = f"Analyte:,IL-6 (25)\n{block}\nAnalyte:,TNF-a (36)\nUnits: pg/mL\n{block}"
+    panel = read(tmp_path, text)
+    assert panel.values.loc["p1"].tolist() == [3.0, 3.0]
+    assert panel.reading.dropped.empty
 
 
 def test_analytes_can_be_chosen_by_any_name(tmp_path):

@@ -51,6 +51,19 @@ def test_wells_that_repeat_their_mean_are_read_once(tmp_path):
     assert panel.reading.dropped["reason"].tolist() == ["replicate well, its mean is read once"]
 
 
+def test_a_mean_is_read_from_the_first_well_that_is_not_excluded(tmp_path):
+    head = "Sample,Assay,Well,Excluded,Calc. Conc. Mean,Calc. Conc. CV"
+    lines = ["p1,IL-6,A1,TRUE,5,7", "p1,TNF-a,A1,FALSE,2,1", "p1,IL-6,A2,FALSE,5,7",
+             "p1,TNF-a,A2,TRUE,2,1", "p2,IL-6,A3,TRUE,9,", "p2,TNF-a,A4,FALSE,8,3"]  # fmt: skip
+    panel = read(tmp_path, lines, head)
+    np.testing.assert_equal(panel.values["IL6"].tolist(), [5.0, np.nan])
+    assert panel.values["TNF"].tolist() == [2.0, 8.0]  # p2: the first well lists no TNF
+    assert panel.replicate_cv_pct.loc["p1"].tolist() == [7.0, 1.0]
+    assert panel.reading.dropped.to_numpy().tolist() == [
+        [name, "replicate well, its mean is read once"] for name in ("p1", "p2")
+    ]
+
+
 @pytest.mark.parametrize(
     ("value", "told", "expected"),
     [
@@ -101,6 +114,24 @@ def test_excluded_spots_are_not_read_and_counted(tmp_path):
     panel = read(tmp_path, ["p1,IL-6,A1,3,FALSE", "p1,IL-6,A2,90,TRUE"], head)
     assert panel.values["IL6"].tolist() == [3.0]
     assert any("1 spot excluded in Discovery Workbench" in note for note in panel.reading.notes)
+
+
+def test_an_excluded_spot_flags_nothing(tmp_path):
+    head = "Sample,Assay,Well,Calc. Concentration,Excluded,Detection Range"
+    lines = ["p1,IL-6,A1,3,FALSE,In Detection Range", "p1,IL-6,A2,0,TRUE,Below Detection Range"]
+    panel = read(tmp_path, lines, head)
+    assert panel.values["IL6"].tolist() == [3.0]
+    assert not panel.below_lod["IL6"].any()
+
+
+def test_lines_of_one_cell_at_the_end_are_reported(tmp_path):
+    panel = read(tmp_path, ["p1,IL-6,A1,3", "p9,,,", ",,,", "p10,,,"], SHORT)
+    assert panel.sample_ids.tolist() == ["p1"]
+    assert panel.reading.dropped.to_numpy().tolist() == [
+        [name, f"line {at} holds one cell and no assay, after the last spot"]
+        for name, at in (("p9", 3), ("p10", 5))
+    ]
+    assert panel.reading.rows_read == 3
 
 
 SHORT = "Sample,Assay,Well,Calc. Concentration"
