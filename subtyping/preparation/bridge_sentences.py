@@ -37,7 +37,8 @@ def why_not_runs(
     if used < rules.min_pairs:
         return (
             f"only {used} of {n} bridge samples look like themselves in the other run, so their "
-            "labels do not fit; mend the labels, give the right pairs, or keep them (mismatched)."
+            "labels do not fit; mend the labels, give the right pairs, or "
+            "use them all the same (mismatched: keep)."
         )
     if not n_counted:
         return "no analyte is detected in more than 75 % of both runs."

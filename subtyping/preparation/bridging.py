@@ -109,10 +109,12 @@ def bridge_panels(
     shared = [name for name in reference.values.columns if name in new.values.columns]
     if not len(pairs) or not shared:
         what = "no sample id" if shared else "no analyte"
-        message = (
-            f"The two panels share {what}, so there is nothing to bridge with. Give the ids that "
-            "belong together as pairs, with columns reference and new."
+        do = (
+            "Give the ids that belong together as pairs, with columns reference and new."
+            if shared
+            else "A bridge needs the same assays in both; compare the names of the analytes."
         )
+        message = f"The two panels share {what}, so there is nothing to bridge with. {do}"
         raise InputError(message)
     at_reference = reference.sample_ids.get_indexer(pairs["reference"])
     at_new = new.sample_ids.get_indexer(pairs["new"])

@@ -53,7 +53,8 @@ def detection_report(
     ----------
     panel : Panel
     case, reference, comparison : sequence of str
-        Group labels; each comparison group is counted by itself.
+        Group labels; each comparison group is counted by itself, one that is called "case" or
+        "reference" as "comparison case" or "comparison reference".
     min_detected_frac : float, default 0.5
         The rate under which an analyte counts as mostly undetected in a group.
 
@@ -80,7 +81,8 @@ def detection_report(
         message = f"min_detected_frac is a share above 0 and up to 1; got {min_detected_frac}."
         raise InputError(message)
     groups = {"case": list(case), "reference": list(reference)}
-    groups |= {str(name): [str(name)] for name in comparison}
+    for name in map(str, comparison):
+        groups[f"comparison {name}" if name in groups else name] = [name]
     table = pd.concat([_count(panel, name, labels) for name, labels in groups.items()])
     share = table.pivot_table(
         index="analyte", columns="group", values="detected_frac", dropna=False, sort=False

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from subtyping._validation import count_of
+from subtyping.knowledge import handling_markers
+from subtyping.preparation.handling_adjuster import LEAST_PEOPLE
 
 if TYPE_CHECKING:
     from subtyping.preparation.preparation import Preparation
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["named", "preparation_notes"]
 
 MOST_NAMES = 60
+LEAST_MARKERS = 3
 POLICY_NOTES = {
     "lod_sqrt2": "Values below detection stand at the limit / √2 where it is known.",
     "ros": (
@@ -34,7 +37,28 @@ def preparation_notes(fitted: "Preparation", skipped: Sequence[str]) -> tuple[st
         notes.append(
             f"Slopes of {', '.join(fitted.covariates_)} among the reference people removed."
         )
+    if fitted.regress_handling:
+        notes.append(_handling(fitted))
     return (*notes, *skipped)
+
+
+def _handling(fitted: "Preparation") -> str:
+    """Say whether handling could be regressed out, and why not."""
+    n = fitted.handling_.n_reference_
+    if n:
+        return (
+            f"What goes along with the handling score among {n} reference people is taken out of "
+            "every analyte but the handling markers."
+        )
+    markers = [name for name in handling_markers() if name in fitted.kept_]
+    if len(markers) < LEAST_MARKERS:
+        why = f"{count_of(len(markers), 'handling marker')} in the matrix, {LEAST_MARKERS} needed"
+    else:
+        why = (
+            f"it takes {LEAST_PEOPLE} reference people with a handling score that differs between "
+            f"them; there are {fitted.scaler_.n_reference_} reference people in all"
+        )
+    return f"Handling was to be regressed out and is not: {why}."
 
 
 def _left_out(fitted: "Preparation") -> list[str]:

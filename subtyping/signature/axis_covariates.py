@@ -1,6 +1,7 @@
 """The covariate sensitivity of the axes of a panel, scored without any adjustment."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ def axis_covariate_sensitivity(
     *,
     case: Sequence[str],
     reference: Sequence[str],
+    comparison: Sequence[str] = (),
     preparation: Mapping[str, Any] | None = None,
     covariates: Sequence[str] = PEOPLE_ROLES,
     more: Mapping[str, pd.Series] | None = None,
@@ -40,6 +42,9 @@ def axis_covariate_sensitivity(
     axes : sequence of AxisDefinition
         The declared axis first; only it is scored.
     case, reference : sequence of str
+    comparison : sequence of str, optional
+        Further declared groups: with an `outcome` they are part of the correlation. People of no
+        declared group never are.
     preparation : mapping, optional
         Keyword arguments of `Preparation`; ``adjust`` is set aside.
     covariates : sequence of str, optional
@@ -76,14 +81,22 @@ def axis_covariate_sensitivity(
     values = scorer.transform(prepared).table.dropna(axis=1, how="all")
     status = pd.Series(np.where(is_case, 1.0, 0.0), index=panel.sample_ids)
     status = status.where(is_case | is_reference)
+    declared = is_case | is_reference | panel.in_groups(comparison)
     held = {role: panel.samples[role] for role in covariates if role in panel.samples}
     held |= {name: column.reindex(panel.sample_ids) for name, column in (more or {}).items()}
-    scale = status if outcome is None else outcome.reindex(panel.sample_ids)
+    scale = status if outcome is None else outcome.reindex(panel.sample_ids).where(declared)
     called = {"outcome": "case status" if outcome is None else "the outcome", **(names or {})}
-    return covariate_sensitivity(
+    found = covariate_sensitivity(
         values,
         scale,
         pd.DataFrame(held, index=panel.sample_ids),
         group=status,
         names=called,
     )
+    if outcome is None:
+        return found
+    n, others = int(scale.notna().sum()), int(outcome.reindex(panel.sample_ids)[~declared].count())
+    groups = ", ".join(dict.fromkeys(map(str, (*case, *reference, *comparison))))
+    whom = f" Correlated in the {n:,} people of {groups} where {called['outcome']} is known"
+    left = f"; {others:,} of no declared group are left out." if others else "."
+    return replace(found, sentence=found.sentence + whom + left)

@@ -164,11 +164,12 @@ def _variables(
         if odd:
             message = f"group must be 1 (case), 0 (reference) or missing; got {list_some(odd)}."
             raise InputError(message)
+    compared = (y.notna() | g.notna()).to_numpy()  # how much is missing is judged among them
     return Variables(
-        values=values.reset_index(drop=True).astype(float),
-        outcome=y,
-        group=g,
-        covariates=covariates.reset_index(drop=True),
+        values=values[compared].reset_index(drop=True).astype(float),
+        outcome=y[compared].reset_index(drop=True),
+        group=g[compared].reset_index(drop=True),
+        covariates=covariates[compared].reset_index(drop=True),
     )
 
 

@@ -1,6 +1,6 @@
 """Differential abundance: which analytes differ between groups, adjusted, with intervals."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -55,6 +55,8 @@ def differential_abundance(
     min_detected_frac: float = 0.5,
     imputations: int = 0,
     seed: int = 0,
+    below_lod: pd.DataFrame | None = None,
+    unadjusted: Mapping[str, Collection[str]] | None = None,
 ) -> Differential:
     """Compare groups analyte by analyte, adjusted for covariates and plate.
 
@@ -63,8 +65,9 @@ def differential_abundance(
 
     - detected in at least `min_detected_frac` of the people: moderated t;
     - in fewer: never by a difference of means. Censored regression (``tobit``), or where fewer
-      than ten values were detected an exact test of the detection rates within plates
-      (``detection_rate``, no fold change). One that was never detected has its row and no p-value.
+      than ten values more were detected than the design has columns an exact test of the detection
+      rates within plates (``detection_rate``, no fold change). One that was never detected has
+      its row and no p-value.
 
     The q-values of all of these are one Benjamini-Hochberg family for each contrast. Where a
     contrast is blocked, ``log2_fc`` is the plain difference of means (blank for analytes mostly
@@ -97,6 +100,13 @@ def differential_abundance(
         often given case status and covariates, and the results pooled by Rubin's rules.
     seed : int, default 0
         Root seed of the draws.
+    below_lod : pandas.DataFrame of bool, optional
+        Which values were measured and lie below detection (`Panel.below_lod`). Without it those
+        are the values that have a number and were not detected.
+    unadjusted : mapping of str to collection of str, optional
+        Covariate to the analytes it is a mean of (the handling score and its markers). Adjusted
+        for themselves they would lose a difference they all have, or seem to differ the other way;
+        so they are fitted without that covariate and ``reason`` says so.
 
     Returns
     -------
@@ -133,7 +143,7 @@ def differential_abundance(
     >>> found.table.loc[0, "analyte"]
     'A'
     """
-    _check(log2, detected, samples, limits)
+    _check(log2, detected, samples, (limits, below_lod))
     settings = ContrastSettings(tuple(covariates), batch, min_detected_frac, imputations, seed)
     tables: list[pd.DataFrame] = []
     sentences: list[str] = []
@@ -142,24 +152,28 @@ def differential_abundance(
         sides = _sides(samples, name, cases, references)
         is_blocked = blocked if isinstance(blocked, bool) else name in blocked
         table, remarks = one_contrast(
-            log2, detected, samples, sides, settings, name=name, limits=limits, blocked=is_blocked
-        )
+            log2, detected, samples, sides, settings, name=name, limits=limits, blocked=is_blocked,
+            below_lod=below_lod, unadjusted=unadjusted,
+        )  # fmt: skip
         table.insert(1, "contrast", name)
         tables.append(table)
-        sentences.append(_sentence(name, table))
+        sentences.append(_sentence(name, table, blocked=is_blocked))
         notes.extend(f"{name}: {remark}" for remark in remarks)
     whole = pd.concat(tables, ignore_index=True) if tables else _empty()
     return Differential(whole, " ".join(sentences) or "No contrast was asked for.", tuple(notes))
 
 
 def _check(
-    log2: pd.DataFrame, detected: pd.DataFrame, samples: pd.DataFrame, limits: pd.DataFrame | None
+    log2: pd.DataFrame,
+    detected: pd.DataFrame,
+    samples: pd.DataFrame,
+    others: tuple[pd.DataFrame | None, ...],
 ) -> None:
-    shapes = {detected.shape} | ({limits.shape} if limits is not None else set())
+    shapes = {detected.shape} | {other.shape for other in others if other is not None}
     if not (log2.index.equals(samples.index) and shapes == {log2.shape}):
         message = (
-            "log2, detected, limits and samples must list the same samples in one order, and log2, "
-            f"detected and limits the same analytes; got {log2.shape}, {sorted(shapes)} and "
+            "log2, detected, limits, below_lod and samples must list the same samples in one "
+            f"order, and all but samples the same analytes; got {log2.shape}, {sorted(shapes)} and "
             f"{samples.shape}."
         )
         raise InputError(message)
@@ -190,9 +204,10 @@ def _sides(
     return sides[0], sides[1]
 
 
-def _sentence(name: str, table: pd.DataFrame) -> str:
-    if table["p_value"].isna().all():
-        return f"{name}: blocked, differences are descriptive only."
+def _sentence(name: str, table: pd.DataFrame, *, blocked: bool) -> str:
+    if (table["method"] == "descriptive").any():
+        why = "blocked" if blocked else "not estimable"
+        return f"{name}: {why}, differences are descriptive only."
     is_low = table["is_mostly_below_detection"]
     found = (table["q_value"] < _Q_LIMIT) & (table["log2_fc"].abs() > _LOG2_FC_LIMIT) & ~is_low
     told = (

@@ -5,6 +5,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from subtyping.preparation.handling_adjuster import LEAST_PEOPLE
 from subtyping.preparation.prepared import Prepared
 
 __all__ = ["analytes_at_equal_handling"]
@@ -31,7 +32,8 @@ def analytes_at_equal_handling(
     Returns
     -------
     pandas.DataFrame
-        See `HandlingSensitivity.analytes`.
+        See `HandlingSensitivity.analytes`; nothing is regressed out where fewer than 20 reference
+        people have a handling score.
     """
     Y = prepared.log2[list(prepared.z.columns)]
     rows = [
@@ -41,7 +43,8 @@ def analytes_at_equal_handling(
     table = pd.DataFrame(rows)
     table["is_marker"] = table["analyte"].isin(prepared.handling_markers)
     blank = [name for name in table.columns if "regress_out" in name] + ["change"]
-    table.loc[table["is_marker"], blank] = np.nan
+    is_few = np.isfinite(handling[reference]).sum() < LEAST_PEOPLE
+    table.loc[table["is_marker"] | is_few, blank] = np.nan
     order = table["change"].abs().sort_values(ascending=False, kind="stable").index
     return table.loc[order].reset_index(drop=True)
 

@@ -53,12 +53,11 @@ def _variants(people: People) -> dict[str, pd.DataFrame]:
     adjuster = HandlingAdjuster().fit(
         X[mine], handling=people.handling[mine], is_marker=people.is_marker
     )
-    regressed = adjuster.transform(X, handling=people.handling)
-    return {
-        "report": people.z,
-        "drop": people.z.loc[:, ~people.is_marker],
-        "regress_out": pd.DataFrame(regressed, columns=people.z.columns),
-    }
+    found = {"report": people.z, "drop": people.z.loc[:, ~people.is_marker]}
+    if adjuster.n_reference_:  # else nothing was learnt and nothing would change
+        regressed = adjuster.transform(X, handling=people.handling)
+        found["regress_out"] = pd.DataFrame(regressed, columns=people.z.columns)
+    return found
 
 
 def scored_axes(
@@ -83,7 +82,7 @@ def estimates(people: People) -> dict[Key, float]:
     }
     for option, z in _variants(people).items():
         z_reference, z_case = z[people.is_reference], z[people.is_case]
-        for model in people.models[option]:
+        for model in people.models.get(option, ()):
             fitted = fit_axis_model(
                 model.name, model.members, model.level_analytes, z_reference, z_case
             )

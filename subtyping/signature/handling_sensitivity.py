@@ -60,7 +60,8 @@ class HandlingSensitivity:
         apart from 0), ``p_value`` (of the deciding line, where given), ``n_first, n_second``.
     analytes : pandas.DataFrame
         ``analyte, log2_fc_report, log2_fc_regress_out`` (case minus reference) with intervals,
-        ``change, is_marker``; the largest change first. Markers have no regressed value.
+        ``change, is_marker``; the largest change first. Markers have no regressed value, and
+        nothing has where handling could not be regressed out.
     sentence : str
     notes : tuple of str
         What regressing out can take away with the handling, and what dropping cannot change.
@@ -125,7 +126,10 @@ def handling_sensitivity(
     Notes
     -----
     Scores and levels never contain the handling markers (unless an axis names one), so dropping
-    them changes no score. Regressing out removes what goes along with the markers in reference
+    them changes no score. With fewer than 20 reference people whose score is known nothing can be
+    learnt: there are no rows for ``regress_out`` and the sentence says so.
+
+    Regressing out removes what goes along with the markers in reference
     people, waiting or not: a subtype whose own biology releases the markers loses part of what
     makes it one, and one whose tubes merely stood longer does not. docs/covariates.md has the
     size of both. Each option is on its own healthy scale.
@@ -166,7 +170,7 @@ def handling_sensitivity(
     return HandlingSensitivity(
         axes,
         analytes,
-        sensitivity_sentence(axes, declared),
+        sensitivity_sentence(axes, declared, people),
         sensitivity_notes(axes, declared, people),
     )
 

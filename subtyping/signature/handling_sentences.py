@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from subtyping._validation import count_of
+from subtyping.preparation.handling_adjuster import LEAST_PEOPLE
 from subtyping.signature.handling_estimates import CASES, GROUP, People
 
 __all__ = ["sensitivity_notes", "sensitivity_sentence"]
@@ -24,7 +25,11 @@ def _told(row: pd.Series) -> str:
     return f"{row['estimate']:.2f} ({row['ci_low']:.2f} to {row['ci_high']:.2f})"
 
 
-def sensitivity_sentence(axes: pd.DataFrame, declared: str) -> str:
+def _n_known(people: People) -> int:
+    return int(np.isfinite(people.handling[people.is_reference]).sum())
+
+
+def sensitivity_sentence(axes: pd.DataFrame, declared: str, people: People) -> str:
     """Say how far cases and reference people differ with handling left in and out.
 
     Parameters
@@ -33,6 +38,7 @@ def sensitivity_sentence(axes: pd.DataFrame, declared: str) -> str:
         `HandlingSensitivity.axes`.
     declared : str
         The declared axis.
+    people : People
 
     Returns
     -------
@@ -40,6 +46,17 @@ def sensitivity_sentence(axes: pd.DataFrame, declared: str) -> str:
     """
     first, last = (_row(axes, CASES, declared, o) for o in ("report", "regress_out"))
     gap = axes[(axes["contrast"] == CASES) & (axes["quantity"] == "handling")]
+    if "regress_out" not in people.models and not gap.empty:
+        few = count_of(_n_known(people), "reference person", "reference people")
+        why = (
+            f"{few} with a handling score, {LEAST_PEOPLE} needed"
+            if _n_known(people) < LEAST_PEOPLE
+            else "all reference people have the same score"
+        )
+        return (
+            f"Cases and reference people differ by {_told(gap.iloc[0])} in the handling score. "
+            f"Regressing it out was not possible: {why}."
+        )
     if first is None or last is None or gap.empty:
         return f"The {declared} axis cannot be compared with handling regressed out."
     left = last["share_left_frac"]
@@ -87,8 +104,14 @@ def sensitivity_notes(axes: pd.DataFrame, declared: str, people: People) -> tupl
             "releases the handling markers, part of a true difference went with it. The panel "
             "cannot tell: look up when each tube was drawn and spun."
         )
-    n = int(np.isfinite(people.handling[people.is_reference]).sum())
-    if n < FEW_PEOPLE:
+    if (axes["contrast"] == GROUP).any():
+        notes.append(
+            f"The group was chosen by how far its {declared} stands out, so its own difference "
+            "from the other cases is no finding, and its interval is too short; only the change "
+            "from one option to another is to be read."
+        )
+    n = _n_known(people)
+    if n < FEW_PEOPLE and "regress_out" in people.models:
         few = count_of(n, "reference person", "reference people")
         notes.append(f"The handling slopes rest on {few} only.")
     return tuple(notes)

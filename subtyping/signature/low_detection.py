@@ -12,11 +12,9 @@ __all__ = ["DETECTION_COLUMNS", "FEWEST_DETECTED", "censored_values", "compare_l
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-FEWEST_DETECTED = 10
-"""With fewer values detected a censored regression rejects too often (docs/detection.md)."""
-
-SPARE_DETECTED = 4
-"""Detected values beyond the number of columns of the design."""
+FEWEST_DETECTED, DETECTED_PER_COLUMN = 10, 3
+"""With fewer detected values than ten, or than three for each column of the design, a censored
+regression rejects too often (docs/detection.md)."""
 
 DETECTION_COLUMNS = (
     "detection_odds_ratio",
@@ -66,8 +64,8 @@ def compare_low_detection(
 ) -> pd.DataFrame:
     """Compare cases with reference people where most values are below detection.
 
-    Censored regression on the whole design, where at least ten values are detected (and four
-    more than the design has columns); else, and where it did not converge, the exact test of
+    Censored regression on the whole design, where at least ten values more are detected than the
+    design has columns; else, and where it did not converge, the exact test of
     detection rates, within plates. The choice looks at how many values are detected in all, never
     at how they fall on the two groups.
 
@@ -110,7 +108,7 @@ def compare_low_detection(
     unseen = ~detected.any(axis=0)
     table.loc[unseen, ["p_value", *DETECTION_COLUMNS]] = np.nan
     n_detected = (detected & np.isfinite(values)).sum(axis=0)
-    needed = max(FEWEST_DETECTED, design.shape[1] + SPARE_DETECTED)
+    needed = max(FEWEST_DETECTED, DETECTED_PER_COLUMN * design.shape[1])
     few = n_detected < needed
     table.loc[few & ~unseen, "reason"] = (
         f"fewer than {needed} values detected: detection rates are compared"
@@ -119,6 +117,12 @@ def compare_low_detection(
     if len(chosen):
         fit = tobit(values[:, chosen], censored[:, chosen], design)
         _enter(table, chosen, fit)
+        for row, j in _runaways(fit, chosen):
+            above = fit.coefficient[j] > 0
+            side = ~is_case if above else is_case
+            known = np.isfinite(values[:, row])
+            where = _where(detected[:, row] & known, side, known, strata)
+            table.loc[row, "reason"] = _one_sided(fit, j, where)
     return table
 
 
@@ -136,17 +140,32 @@ def _enter(table: pd.DataFrame, chosen: NDArray[np.int64], fit: Tobit) -> None:
         ("p_value", fit.p_value),
     ):
         table.loc[rows, name] = _finite(column[told])
-    for row, j in zip(rows, np.flatnonzero(told), strict=True):
-        if np.isinf(fit.coefficient[j]):
-            table.loc[row, "reason"] = _one_sided(fit, int(j))
 
 
-def _one_sided(fit: Tobit, j: int) -> str:
+def _runaways(fit: Tobit, chosen: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Row of the table and position in the fit of every infinite coefficient with a p-value."""
+    runs = np.flatnonzero(np.isfinite(fit.p_value) & np.isinf(fit.coefficient))
+    return [(int(chosen[j]), int(j)) for j in runs]
+
+
+def _where(seen: Mask, side: Mask, known: Mask, strata: NDArray[np.str_] | None) -> str:
+    """Say among whom nobody of a side is above detection."""
+    if not seen[side].any():
+        return ""
+    if strata is not None:
+        both = np.isin(strata, strata[side & known]) & np.isin(strata, strata[~side & known])
+        if not (seen & side & both).any():
+            return "within plates that hold both groups, "
+    return "given plates and covariates, "
+
+
+def _one_sided(fit: Tobit, j: int, where: str) -> str:
     if fit.coefficient[j] > 0:
         return (
-            f"no reference person above detection: the difference is at least {fit.ci_low[j]:.2f}"
+            f"{where}no reference person above detection: the difference is at least "
+            f"{fit.ci_low[j]:.2f}"
         )
-    return f"no case above detection: the difference is at most {fit.ci_high[j]:.2f}"
+    return f"{where}no case above detection: the difference is at most {fit.ci_high[j]:.2f}"
 
 
 def _finite(values: Floats) -> Floats:

@@ -1,6 +1,7 @@
 """One contrast: every analyte by the method its detection allows, one family of q-values."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -82,6 +83,8 @@ def one_contrast(
     name: str,
     limits: pd.DataFrame | None,
     blocked: bool,
+    below_lod: pd.DataFrame | None = None,
+    unadjusted: Mapping[str, Collection[str]] | None = None,
 ) -> tuple[pd.DataFrame, list[str]]:
     """Compare two sides analyte by analyte.
 
@@ -97,6 +100,10 @@ def one_contrast(
     limits : pandas.DataFrame or None
     blocked : bool
         Whether nothing may be inferred.
+    below_lod : pandas.DataFrame of bool, optional
+        Which values were measured and lie below detection, also where no number stands for them.
+    unadjusted : mapping of str to collection of str, optional
+        Covariate to the analytes it is made of: their model is the same without that covariate.
 
     Returns
     -------
@@ -104,7 +111,43 @@ def one_contrast(
         ``analyte`` and `COLUMNS`.
     notes : list of str
     """
-    is_case, is_reference = sides
+    below = log2.notna() & ~detected if below_lod is None else below_lod & ~detected
+    data = _Data(log2, detected, below, samples, limits, sides)
+    table, notes, is_fitted = _one_model(data, settings, name, blocked=blocked)
+    if not is_fitted:
+        return _ordered(table), notes
+    for covariate, analytes in (unadjusted or {}).items():
+        mine = table["analyte"].isin([str(analyte) for analyte in analytes]).to_numpy()
+        if not mine.any() or covariate not in settings.covariates:
+            continue
+        rest = tuple(other for other in settings.covariates if other != covariate)
+        plain, *_ = _one_model(data, replace(settings, covariates=rest), name, blocked=blocked)
+        said = f"not adjusted for {covariate}, which is made of this analyte"
+        plain["reason"] = [f"{said}; {why}" if why else said for why in plain["reason"]]
+        table.loc[mine] = plain.loc[mine]
+        names = ", ".join(table.loc[mine, "analyte"])
+        notes.append(f"Not adjusted for {covariate}, which is made of them: {names}.")
+    table["q_value"] = benjamini_hochberg(table["p_value"].to_numpy(dtype=float))
+    return _ordered(table), [*notes, *_said(table)]
+
+
+@dataclass(frozen=True, eq=False)
+class _Data:
+    """What a contrast is computed from."""
+
+    log2: pd.DataFrame
+    detected: pd.DataFrame
+    below: pd.DataFrame
+    samples: pd.DataFrame
+    limits: pd.DataFrame | None
+    sides: tuple[Mask, Mask]
+
+
+def _one_model(
+    data: _Data, settings: ContrastSettings, name: str, *, blocked: bool
+) -> tuple[pd.DataFrame, list[str], bool]:
+    """Return the table without q-values, the notes, and whether anything was inferred."""
+    (is_case, is_reference), samples, limits = data.sides, data.samples, data.limits
     design = contrast_design(
         samples, is_case, is_reference, covariates=settings.covariates, batch=settings.batch
     )
@@ -113,39 +156,44 @@ def one_contrast(
         rows, case = np.flatnonzero(is_case | is_reference), is_case[is_case | is_reference]
     else:
         rows, case = design.rows, design.is_case
-    Y = log2.to_numpy(dtype=float)[rows]
-    seen = detected.to_numpy(dtype=bool)[rows]
-    table = _described(log2.columns.astype(str), Y, seen, case, settings.min_detected_frac)
+    Y = data.log2.to_numpy(dtype=float)[rows]
+    seen, below = (x.to_numpy(dtype=bool)[rows] for x in (data.detected, data.below))
+    known = np.where(seen, 1.0, np.where(np.isfinite(Y) | below, 0.0, np.nan))
+    table = _described(data.log2.columns.astype(str), known, case, settings.min_detected_frac)
+    table["n_case"], table["n_reference"] = _counts(Y, below, case)
     if is_descriptive:
         low = table["is_mostly_below_detection"].to_numpy()
         table["log2_fc"] = np.where(low, np.nan, _mean(Y[case]) - _mean(Y[~case]))
         table["method"] = "descriptive"
         blank = ", blank for analytes mostly below detection" if low.any() else ""
-        notes = [f"No inference: blocked; log2_fc is the plain difference of means{blank}."]
+        why = "blocked" if blocked else "not estimable"
+        notes = [f"No inference: {why}; log2_fc is the plain difference of means{blank}."]
         notes += [] if design.is_estimable else [design.notes[-1]]
-        return _ordered(table), notes
+        return table, notes, False
     within = samples["batch"].iloc[rows] if settings.batch and "batch" in samples else None
     limit = None if limits is None else limits.to_numpy(dtype=float)[rows]
     values, censored = censored_values(Y, seen, limit)
     _compare_means(table, Y, design, values=values, censored=censored, settings=settings, name=name)
     _compare_low(table, values, censored, seen, design=design, within=within)
-    table["q_value"] = benjamini_hochberg(table["p_value"].to_numpy(dtype=float))
-    return _ordered(table), [*design.notes, *_said(table)]
+    return table, list(design.notes), True
+
+
+def _counts(Y: Floats, below: Mask, case: Mask) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Cases and reference people who were measured, detected or not."""
+    measured = np.isfinite(Y) | below
+    return measured[case].sum(axis=0), measured[~case].sum(axis=0)
 
 
 def _described(
-    analytes: pd.Index, Y: Floats, seen: Mask, case: Mask, min_detected_frac: float
+    analytes: pd.Index, known: Floats, case: Mask, min_detected_frac: float
 ) -> pd.DataFrame:
-    """Return what needs no test: who was measured, in whom it was detected."""
-    known = np.where(seen, 1.0, np.where(np.isfinite(Y), 0.0, np.nan))
+    """Return what needs no test: in whom it was detected (1), in whom not (0; NaN unmeasured)."""
     table = pd.DataFrame({"analyte": analytes})
     table[[*("log2_fc", *INFERENCE), *DETECTION_COLUMNS]] = np.nan
     table["detected_frac"] = _mean(known)
     table["is_mostly_below_detection"] = table["detected_frac"] < min_detected_frac
-    measured = np.isfinite(Y)
-    table["n_case"] = measured[case].sum(axis=0)
-    table["n_reference"] = measured[~case].sum(axis=0)
-    table["method"] = np.where(measured.any(axis=0), "moderated_t", "not_measured")
+    table["n_case"], table["n_reference"] = 0, 0
+    table["method"] = np.where(np.isfinite(known).any(axis=0), "moderated_t", "not_measured")
     table["detected_case_frac"] = _mean(known[case])
     table["detected_reference_frac"] = _mean(known[~case])
     table["detection_difference"] = table["detected_case_frac"] - table["detected_reference_frac"]

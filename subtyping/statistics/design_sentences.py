@@ -8,6 +8,7 @@ __all__ = ["design_notes", "design_sentence"]
 LARGE_DIFFERENCE = 0.2
 LARGE_V = 0.1  # of two halves, what a standardised difference of .2 is as a correlation
 MANY_MISSING = 0.2
+Q_LIMIT = 0.05
 
 
 def design_sentence(table: pd.DataFrame) -> str:
@@ -115,8 +116,7 @@ def _person_notes(row: pd.Series) -> list[str]:
             f"{row['missing_reference_frac']:.0%} of the reference people."
         )
     least = LARGE_DIFFERENCE if row["measure"] == "smd" else LARGE_V
-    is_clear = row["effect_ci_low"] > 0 or row["effect_ci_high"] < 0
-    if is_clear and abs(row["effect"]) >= least:
+    if row["q_value"] < Q_LIMIT and abs(row["effect"]) >= least:
         notes.append(_imbalance(row))
     return notes
 

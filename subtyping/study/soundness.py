@@ -100,12 +100,16 @@ def examine_soundness(
         }
     if not design.is_blocked:
         against = _handling_options(spec, cohort, plan, fitted, verdict, jobs=jobs)
-        if against is not None:
+        if isinstance(against, InputError):
+            remarks.append(("If handling is left out", f"Not possible: {against}"))
+        elif against is not None:
             tables["handling_sensitivity"] = against.axes
             tables["handling_sensitivity_analytes"] = against.analytes
             remarks.append(("If handling is left out", _said(against.sentence, against.notes)))
         adjusted = _covariates(spec, cohort, plan)
-        if adjusted is not None:
+        if isinstance(adjusted, InputError):
+            remarks.append(("If people were alike", f"Not possible: {adjusted}"))
+        elif adjusted is not None:
             tables["covariate_sensitivity"] = adjusted.table
             remarks.append(("If people were alike", _said(adjusted.sentence, adjusted.notes)))
     return Soundness(tables, tuple((title, text) for title, text in remarks if text))
@@ -154,7 +158,7 @@ def _handling_options(
     verdict: Verdict,
     *,
     jobs: int | None,
-) -> HandlingSensitivity | None:
+) -> HandlingSensitivity | InputError | None:
     """Contrast the results with handling reported, dropped and regressed out."""
     labelled = verdict.assignment.table.set_index("sample_id")["probability"]
     scorer = AxisScorer(plan.procedure.axes, only_declared=True)
@@ -184,7 +188,7 @@ def _with_markers(
 
 def _covariates(
     spec: StudySpec, cohort: StudyCohort, plan: StudyPlan
-) -> CovariateSensitivity | None:
+) -> CovariateSensitivity | InputError | None:
     """Say what each covariate leaves of the association with case status or the outcome."""
     outcome = outcome_of(spec, cohort)
     if not any(role in cohort.panel.samples for role in PEOPLE_ROLES):
@@ -198,6 +202,7 @@ def _covariates(
             plan.procedure.axes,
             case=cohort.case,
             reference=cohort.reference,
+            comparison=cohort.comparison,
             preparation=plan.procedure.preparation,
             outcome=outcome,
             names=names,
@@ -205,9 +210,9 @@ def _covariates(
     )
 
 
-def _unless_impossible(compute: Callable[[], Found]) -> Found | None:
-    """Return what is computed, or None where the cohort does not allow it."""
+def _unless_impossible(compute: Callable[[], Found]) -> Found | InputError:
+    """Return what is computed, or why the cohort does not allow it."""
     try:
         return compute()
-    except InputError:
-        return None
+    except InputError as reason:
+        return reason

@@ -87,9 +87,10 @@ def compare_groups(
         if describe_design(cohort, case, reference).is_blocked
     }
     samples, covariates = cohort.panel.samples, plan.covariates
+    markers: tuple[str, ...] = ()
     if spec.preparation.handling == "regress_out" and fitted.prepared.handling.notna().any():
         samples = samples.assign(handling=fitted.prepared.handling.to_numpy())
-        covariates = (*covariates, "handling")
+        covariates, markers = (*covariates, "handling"), fitted.prepared.handling_markers
     return differential_abundance(
         fitted.prepared.log2,
         fitted.prepared.detected,
@@ -102,6 +103,8 @@ def compare_groups(
         min_detected_frac=spec.preparation.min_detected_frac,
         imputations=spec.signature.imputations,
         seed=spec.seed,
+        below_lod=cohort.panel.below_lod,
+        unadjusted={"handling": markers},
     )
 
 

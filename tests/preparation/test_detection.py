@@ -149,3 +149,14 @@ def test_everything_detected_is_said() -> None:
 def test_a_rate_is_a_share(panel) -> None:
     with pytest.raises(InputError, match="a share above 0"):
         detection_report(panel, case=["MDD"], reference=["HC"], min_detected_frac=50)
+
+
+@pytest.mark.parametrize("name", ["reference", "case"])
+def test_a_comparison_group_by_the_name_of_a_role_replaces_nothing(panel, name) -> None:
+    groups = panel.samples.assign(group=np.repeat(["MDD", "HC", name, "PSO"], 20))
+    found = detection_report(
+        replace(panel, samples=groups), case=["MDD"], reference=["HC"], comparison=[name, "PSO"]
+    )
+    names = found.table["group"].unique().tolist()
+    assert names == ["case", "reference", f"comparison {name}", "PSO"]
+    assert (found.table["n_measured"] == 20).all()

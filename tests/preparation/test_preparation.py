@@ -1,6 +1,7 @@
 """From the raw panel to the matrix."""
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 
 from subtyping.cohorts import simulate_cohort
 from subtyping.exceptions import InputError, ModelError
+from subtyping.knowledge import handling_markers
 from subtyping.panel import panel_from_frame
 from subtyping.preparation import Preparation, handling_report
 
@@ -178,3 +180,23 @@ def test_two_reference_people_are_too_few() -> None:
     two = panel.take(range(12))
     with pytest.raises(InputError, match="holds 2 samples; at least 3 needed"):
         Preparation(case=["MDD"], reference=["HC"]).fit(two)
+
+
+@pytest.mark.parametrize(
+    ("n_reference", "n_markers", "said"),
+    [
+        (40, 6, "among 40 reference people is taken out of every analyte but the handling markers"),
+        (15, 6, "it takes 20 reference people with a handling score .* 15 reference people in all"),
+        (40, 2, "is not: 2 handling markers in the matrix, 3 needed"),
+    ],
+)
+def test_regressing_handling_out_leaves_a_note_also_where_it_cannot_be_done(
+    n_reference: int, n_markers: int, said: str
+) -> None:
+    panel = simulate_cohort("null", seed=1, n_case=40, n_reference=n_reference).panel
+    gone = handling_markers()[n_markers:]
+    panel = panel.select([name for name in panel.values.columns if name not in gone])
+    fitted = Preparation(["MDD"], ["HC"], regress_handling=True).fit(panel)
+    assert any(re.search(said, note) for note in fitted.notes_)
+    silent = Preparation(["MDD"], ["HC"]).fit(panel)
+    assert not any("handling" in note for note in silent.notes_)

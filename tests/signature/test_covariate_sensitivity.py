@@ -1,5 +1,7 @@
 """What is left of an association once covariates are held fixed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -180,3 +182,31 @@ def test_bmi_takes_half_of_the_association_of_crp_with_depression(shared) -> Non
     both = people[["hsCRP_mgL", "PHQ9_total", "bmi"]].dropna()
     by_hand = partial_correlation(both["hsCRP_mgL"], both["PHQ9_total"], both["bmi"])
     assert found.loc["bmi", "rho"] == pytest.approx(by_hand.estimate)
+
+
+def test_people_of_no_declared_group_enter_neither_correlation_nor_missingness() -> None:
+    panel = simulate_cohort("null", seed=1, n_case=60, n_reference=40).panel
+    group = panel.samples["group"].astype(object).to_numpy().copy()
+    cases = np.flatnonzero(group == "MDD")
+    group[cases[:10]], group[cases[10:20]] = "MILD", "OTHER"
+    outcome = pd.Series(np.arange(100.0), panel.sample_ids)
+    bmi = panel.samples["bmi"].where(group != "OTHER")
+    panel = replace(panel, samples=panel.samples.assign(group=group, bmi=bmi))
+    given = {"case": ["MDD"], "reference": ["HC"], "covariates": ["bmi"], "outcome": outcome}
+    axes = define_axes("Th2")
+    wide = axis_covariate_sensitivity(panel, axes, comparison=["MILD"], **given)
+    narrow = axis_covariate_sensitivity(panel, axes, **given)
+    assert set(wide.table["n"]) == {90}
+    assert set(narrow.table["n"]) == {80}
+    assert wide.sentence.endswith(
+        "Correlated in the 90 people of MDD, HC, MILD where the outcome is known; 10 of no "
+        "declared group are left out."
+    )
+
+
+def test_missingness_is_judged_among_those_who_are_compared(people) -> None:
+    n = len(people)
+    bmi = people["bmi"].where(np.arange(n) < n // 3)
+    outcome = people["phq9"].where(np.arange(n) < n // 3)
+    found = covariate_sensitivity(people[["crp"]], outcome, bmi.to_frame())
+    assert "bmi" in found.table["adjustment"].tolist()

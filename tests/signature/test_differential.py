@@ -6,6 +6,7 @@ import pytest
 
 from subtyping.exceptions import InputError
 from subtyping.signature import contrast_design, differential_abundance
+from subtyping.statistics.multiplicity import benjamini_hochberg
 
 CONTRAST = {"MDD vs HC": (["MDD"], ["HC"])}
 
@@ -169,3 +170,55 @@ def test_errors(cohort, change: dict, options: dict, message: str) -> None:
         samples = samples.iloc[::-1]
     with pytest.raises(InputError, match=message):
         run(log2, samples, **options)
+
+
+def handling_cohort(rng: np.random.Generator, n: int = 200):
+    """Six markers, all shifted by 1 in cases, and the score that is their mean."""
+    ids = [f"s{i}" for i in range(n)]
+    case = np.arange(n) < n // 2
+    log2 = pd.DataFrame(rng.normal(size=(n, 12)), ids, [f"A{i}" for i in range(12)])
+    markers = [f"A{i}" for i in range(6)]
+    log2.loc[case, markers] += 1.0
+    samples = pd.DataFrame({"group": np.where(case, "MDD", "HC")}, ids)
+    return log2, samples.assign(handling=log2[markers].mean(axis=1)), markers
+
+
+def test_what_a_covariate_is_made_of_is_not_adjusted_for_it(rng: np.random.Generator) -> None:
+    log2, samples, markers = handling_cohort(rng)
+    found = run(log2, samples, covariates=["handling"], unadjusted={"handling": markers})
+    table = found.table.set_index("analyte")
+    plain = run(log2, samples, covariates=[]).table.set_index("analyte")
+    whole = run(log2, samples, covariates=["handling"]).table.set_index("analyte")
+    others = table.index.difference(markers)
+    columns = ["log2_fc", "ci_low", "ci_high", "p_value"]
+    pd.testing.assert_frame_equal(table.loc[markers, columns], plain.loc[markers, columns])
+    pd.testing.assert_frame_equal(table.loc[others, columns], whole.loc[others, columns])
+    assert (table.loc[markers, "log2_fc"] > 0.5).all()
+    assert whole.loc[markers, "log2_fc"].abs().max() < 0.5
+    assert set(table.loc[markers, "reason"]) == {
+        "not adjusted for handling, which is made of this analyte"
+    }
+    np.testing.assert_allclose(table["q_value"], benjamini_hochberg(table["p_value"]))
+    assert found.notes[-1].endswith("made of them: A0, A1, A2, A3, A4, A5.")
+
+
+def test_a_contrast_that_is_not_estimable_is_not_called_blocked(cohort) -> None:
+    log2, samples = cohort
+    samples = samples.assign(batch=np.where(samples["group"] == "MDD", "p1", "p2"))
+    found = run(log2, samples)
+    assert found.sentence == "MDD vs HC: not estimable, differences are descriptive only."
+    assert found.notes[0].startswith("MDD vs HC: No inference: not estimable;")
+    assert run(log2, samples, blocked=True).sentence.startswith("MDD vs HC: blocked,")
+
+
+def test_below_detection_without_a_number_is_not_detected_rather_than_not_measured(cohort) -> None:
+    log2, samples = cohort
+    log2 = log2.copy()
+    log2["A2"], log2["A3"] = np.nan, np.nan
+    below = log2.notna() & False
+    below["A2"] = True
+    table = run(log2, samples, below_lod=below).table.set_index("analyte")
+    row = table.loc["A2"]
+    assert (row["method"], row["detected_frac"], row["n_case"]) == ("not_detected", 0.0, 40)
+    assert np.isnan(row["p_value"])
+    assert table.loc["A3", "method"] == "not_measured"

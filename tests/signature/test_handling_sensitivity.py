@@ -120,3 +120,26 @@ def test_bad_input_is_explained(prepared, masks) -> None:
         handling_sensitivity(without, SCORER, *masks)
     with pytest.raises(InputError, match="p_values are of report, drop, regress_out; got keep"):
         handling_sensitivity(prepared, SCORER, *masks, p_values={"keep": 0.1})
+
+
+def test_with_few_reference_people_nothing_is_said_of_regressing_out() -> None:
+    panel = simulate_cohort("null", seed=3, n_case=40, n_reference=15).panel
+    prepared = Preparation(["MDD"], ["HC"]).fit_transform(panel)
+    sides = panel.in_groups(["MDD"]), panel.in_groups(["HC"])
+    found = handling_sensitivity(prepared, SCORER, *sides, resamples=5)
+    assert set(found.axes["handling"]) == {"report", "drop"}
+    assert found.analytes["log2_fc_report"].notna().any()
+    assert found.analytes[["log2_fc_regress_out", "change"]].isna().all(axis=None)
+    assert found.sentence.endswith(
+        "Regressing it out was not possible: 15 reference people with a handling score, 20 needed."
+    )
+    assert not any("slopes rest on" in note for note in found.notes)
+
+
+def test_the_difference_a_group_was_chosen_by_is_called_no_finding(prepared, masks) -> None:
+    high = prepared.z["CCL11"] > prepared.z["CCL11"][masks[0]].median()
+    membership = high.astype(float).where(masks[0])
+    found = handling_sensitivity(prepared, SCORER, *masks, membership=membership, resamples=3)
+    assert any("is no finding" in note for note in found.notes)
+    without = handling_sensitivity(prepared, SCORER, *masks, resamples=3)
+    assert not any("is no finding" in note for note in without.notes)

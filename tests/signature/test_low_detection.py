@@ -178,3 +178,31 @@ def test_a_simulated_panel_from_preparation_to_contrast() -> None:
 def test_one_imputation_is_refused(cohort, number) -> None:
     with pytest.raises(InputError, match="0 \\(none\\) or at least 2"):
         run(cohort, imputations=number)
+
+
+def test_a_runaway_within_plates_does_not_deny_what_was_detected_elsewhere(rng) -> None:
+    # Plate p: 30 cases, 12 of them detected, and 30 reference people, none; plate q: reference
+    # people alone, 14 of 30 detected.
+    group = np.repeat(["MDD", "HC", "HC"], 30)
+    plate = np.repeat(["p", "p", "q"], 30)
+    ids = [f"s{i}" for i in range(90)]
+    seen = np.zeros(90, dtype=bool)
+    seen[:12], seen[60:74] = True, True
+    values = pd.DataFrame({"A": np.where(seen, 1 + rng.random(90), 1.0)}, ids)
+    samples = pd.DataFrame({"group": group, "batch": plate}, ids)
+    detected = pd.DataFrame({"A": seen}, ids)
+    row = run((values, detected, samples, values * 0 + 1)).table.iloc[0]
+    assert row["method"] == "tobit"
+    assert np.isnan(row["log2_fc"])
+    assert row["reason"].startswith(
+        "within plates that hold both groups, no reference person above detection: the difference"
+    )
+
+
+def test_every_column_of_the_design_asks_for_three_detected_values_more(cohort, rng) -> None:
+    log2, detected, samples, limits = cohort
+    assert run(cohort).table.set_index("analyte").loc["one_group", "method"] == "tobit"
+    wide = samples.assign(batch=rng.permutation(np.arange(120) % 15).astype(str))
+    row = run((log2, detected, wide, limits)).table.set_index("analyte").loc["one_group"]
+    assert row["method"] == "detection_rate"  # 24 detected; 15 plates and the groups: 16 columns
+    assert row["reason"].startswith("fewer than 48 values detected")

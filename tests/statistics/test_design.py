@@ -236,3 +236,14 @@ def test_times_of_day_are_read_as_written(cell: str, hours: float) -> None:
 def test_timestamps_have_their_time_of_day() -> None:
     stamps = pd.to_datetime(pd.Series(["2024-01-05 13:15", "2024-01-06 06:00"]))
     assert as_hours(stamps).tolist() == [13.25, 6.0]
+
+
+def test_chance_differences_among_many_factors_seldom_leave_a_note() -> None:
+    noted = 0
+    for k in range(100):
+        rng = np.random.default_rng(k)
+        case, reference = groups(60, 60)
+        others = {f"factor {j}": rng.normal(size=120) for j in range(6)}
+        report = design_report(case, reference, {}, others=others)
+        noted += any("differ in" in note for note in report.notes)
+    assert noted <= 10

@@ -9,9 +9,10 @@ import pytest
 
 from subtyping.cohorts import simulate_cohort
 from subtyping.discovery import load_assigner
-from subtyping.exceptions import SpecError
+from subtyping.exceptions import InputError, SpecError
 from subtyping.preparation import Preparation
 from subtyping.study import run_study
+from subtyping.study.soundness import _unless_impossible
 from subtyping.study.spec import spec_from
 
 QUICK = {
@@ -97,3 +98,20 @@ def test_plates_none_is_the_same_as_no_plates(tmp_path: Path) -> None:
     folder = run(tmp_path, preparation={"plates": "none"})
     card = json.loads((folder / "model" / "card.json").read_text())
     assert card["preparation"]["settings"]["adjust_plates"] is False
+
+
+def test_what_a_cohort_does_not_allow_keeps_its_reason() -> None:
+    def refuse() -> int:
+        message = "The outcome must differ."
+        raise InputError(message)
+
+    assert str(_unless_impossible(refuse)) == "The outcome must differ."
+    assert _unless_impossible(lambda: 3) == 3
+
+
+def test_markers_are_not_adjusted_for_the_score_they_make(tmp_path: Path) -> None:
+    folder = run(tmp_path, preparation={"handling": "regress_out"})
+    table = pd.read_csv(folder / "tables" / "differential.csv").set_index("analyte")
+    is_said = table["reason"].fillna("").str.contains("not adjusted for handling")
+    assert {"SIRT2", "STAMBP"} <= set(table.index[is_said])
+    assert is_said.sum() == 6
