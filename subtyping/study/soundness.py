@@ -194,6 +194,12 @@ def _covariates(
     if not any(role in cohort.panel.samples for role in PEOPLE_ROLES):
         return None
     names = {role: cohort.columns.get(role, role).removeprefix("panel:") for role in PEOPLE_ROLES}
+    axis = plan.procedure.axes[0].name
+    names |= {
+        "level": "General level",
+        f"{axis}_score": f"{axis} score",
+        f"{axis}_skew": f"{axis} skew",
+    }
     if spec.signature.outcome is not None:
         names["outcome"] = spec.signature.outcome
     return _unless_impossible(
