@@ -132,6 +132,9 @@ def test_bad_input_is_one_sentence_and_exit_code_2(
         (["assign", "absent", "panel.csv", "--out", "."], "is a folder"),
         (["check", "a.csv", "--unit", "NPX", "--columns", "age=a", "--columns", "age=b"], "once"),
         (["check", "a.csv", "--unit", "NPX", "--columns", "age="], "role=name"),
+        (["check", "a.csv", "--unit", "NPX", "--out", "nowhere/o.csv"], "nowhere"),
+        (["check", "a.csv", "--unit", "NPX", "--json", "."], "is a folder"),
+        (["check", "a.csv", "--unit", "NPX", "--out", "o", "--json", "o"], "same file"),
     ],
 )
 def test_bad_words_exit_with_2(
@@ -147,6 +150,26 @@ def test_bad_words_exit_with_2(
     assert expected in said
     assert "Traceback" not in said
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("target", ["panel.csv", "samples.csv", "link.csv", "hard.csv"])
+def test_what_is_read_is_not_overwritten(
+    target: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_cohort(tmp_path)
+    (tmp_path / "link.csv").symlink_to(tmp_path / "panel.csv")
+    (tmp_path / "hard.csv").hardlink_to(tmp_path / "samples.csv")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    panel, samples, out = (str(tmp_path / name) for name in ("panel.csv", "samples.csv", target))
+    for words in (
+        ["check", panel, "--unit", "NPX", "--samples", samples, "--out", out],
+        ["check", panel, "--unit", "NPX", "--samples", samples, "--json", out],
+        ["assign", str(tmp_path), panel, "--samples", samples, "--out", out],
+        ["bridge", panel, panel, "--unit", "NPX", "--samples", samples, "--out", out],
+    ):
+        assert exit_code_of(words) == 2, words
+        assert "would overwrite" in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 def test_a_finished_folder_refuses_without_force(

@@ -10,6 +10,8 @@ CORRELATION_LIMIT = 0.2
 
 
 def _judge(context: CheckContext) -> Finding:
+    if context.handling is None and not context.has_groups:
+        return not_applicable("Needs declared groups.")
     if context.handling is None:
         return not_applicable(
             "Needs at least 3 handling markers (SIRT2, STAMBP, CASP8, AXIN1, SULT1A1, EIF4EBP1)."

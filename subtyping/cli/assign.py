@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from subtyping.cli.app import app
-from subtyping.exceptions import InputError
 
 __all__ = ["assign"]
 
@@ -34,14 +33,11 @@ def assign(
 
       subtyping assign runs/quickstart new_patients.csv --out assigned.csv
     """
-    if not out.parent.is_dir():
-        message = f"The folder {str(out.parent)!r} of --out does not exist; make it first."
-        raise InputError(message)
-    if out.is_dir():
-        message = f"--out takes a file to write; {str(out)!r} is a folder."
-        raise InputError(message)
+    from subtyping.cli.targets import check_targets
     from subtyping.study.assigning import assign_people
 
+    home = model / "model" if (model / "model").is_dir() else model
+    check_targets([("--out", out)], [panel, samples, *(home.rglob("*") if home.is_dir() else ())])
     people = assign_people(model, panel, samples=samples)
     table = people.table
     table.to_csv(out, index=False, lineterminator="\n")

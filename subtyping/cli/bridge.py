@@ -98,7 +98,7 @@ def bridge(
         rules=BridgeRules(mismatched=mismatched, max_residual=max_residual),
         force=force,
     )
-    for note in found.panel.reading.notes:
+    for note in (*found.notes, *found.panel.reading.notes):
         typer.echo(note)
     for check in run_checks(CheckContext(panel=found.panel, bridging=found.report)):
         if check.code in BRIDGE_CHECKS and check.is_firing:

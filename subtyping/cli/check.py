@@ -98,10 +98,13 @@ def check(
     import shutil
 
     from subtyping.checks import CHECKS, check_panel, checked_mutes, parse_mutes
+    from subtyping.cli.targets import check_targets
     from subtyping.panel import read_panel
     from subtyping.report import checks_text
     from subtyping.study.documents import UNKNOWN
 
+    table = None if samples in (None, "same") else samples
+    check_targets([("--json", json_), ("--out", out)], [panel, table])
     mapped = _mapped(columns)
     reasons = checked_mutes(parse_mutes(mute or ()), [item.code for item in CHECKS])
     known = {role: name for role, name in mapped.items() if name != UNKNOWN}

@@ -69,15 +69,12 @@ def settle_rows(
             '(or "panel:<column>").'
         )
         raise PanelError(message)
-    if "qc" in table:
+    if qc_flagged == "drop":
         flagged = is_flagged(table["qc"])
-        if flagged.any():
-            verb = "dropped" if qc_flagged == "drop" else "kept"
-            count = count_of(int(flagged.sum()), "sample")
-            notes.append(f"{count} with a quality flag other than a pass {verb}.")
-        if qc_flagged == "drop":
-            labels = {int(i): f"qc: {table['qc'].iloc[i]}" for i in np.flatnonzero(flagged)}
-            keep(np.flatnonzero(~flagged), labels)
+        labels = {int(i): f"qc: {table['qc'].iloc[i]}" for i in np.flatnonzero(flagged)}
+        if labels:
+            notes.append(f"{_flagged_samples(len(labels))} dropped.")
+        keep(np.flatnonzero(~flagged), labels)
     twins = _twins(measured)
     if twins.any():
         count = count_of(int(twins.sum()), "row")
@@ -93,7 +90,15 @@ def settle_rows(
     if not len(measured.sample_id):
         message = f"No sample is left; {len(dropped)} rows were dropped, see the policies declared."
         raise PanelError(message)
+    n_flagged = int(is_flagged(table["qc"]).sum()) if "qc" in table else 0
+    if n_flagged:  # of the samples that stay, as the checks count them
+        notes.append(f"{_flagged_samples(n_flagged)} kept.")
     return measured, table, dropped, notes
+
+
+def _flagged_samples(number: int) -> str:
+    """Return how many samples carry a flag."""
+    return f"{count_of(number, 'sample')} with a quality flag other than a pass"
 
 
 def _twins(measured: Measured) -> np.ndarray:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from subtyping._validation import nearest
+from subtyping._validation import count_of, list_some, nearest
 from subtyping.exceptions import InputError, PanelError
 from subtyping.panel import Panel, read_panel
 from subtyping.panel.tables import read_table
@@ -30,11 +30,14 @@ class BridgedFiles:
         The new panel on the scale of the reference.
     files : tuple of Path
         In the order panel, limits (where there are any), samples, report, bridges.
+    notes : tuple of str
+        What reading the reference said, and the rows of either file that were not kept.
     """
 
     report: BridgeReport
     panel: Panel
     files: tuple[Path, ...]
+    notes: tuple[str, ...] = ()
 
 
 def bridge_files(
@@ -90,10 +93,16 @@ def bridge_files(
     Raises
     ------
     InputError
-        If a file cannot be read, the units differ, or the runs are not bridgeable; the report
-        and the bridges are written in the last case.
+        If a file cannot be read, both panels are one file, the units differ, or the runs are not
+        bridgeable; the report and the bridges are written in the last case.
     """
     target = _target(out, (reference, new, pairs, samples, lod, new_lod))
+    if _is_same(Path(reference), Path(new)):
+        message = (
+            f"{new} is given as the reference and as the new run; a bridge needs two files, "
+            "one for each run."
+        )
+        raise InputError(message)
     first = read_panel(
         reference, format=format, unit=unit, lod=lod, zeros=zeros, duplicates=duplicates
     )
@@ -114,15 +123,31 @@ def bridge_files(
     report.table.to_csv(names["report"], index=False)
     report.bridges.to_csv(names["bridges"], index=False)
     if not report.is_bridgeable and not force:
+        end = "; --force writes the panel all the same." if report.bridged else "."
         message = (
             f"{report.sentence} The table per analyte is {names['report'].name}, the one per "
-            f"bridge {names['bridges'].name}; --force writes the panel all the same."
+            f"bridge {names['bridges'].name}{end}"
         )
         raise InputError(message)
     panel = bridged_panel(report, second, force=force)
     write_wide_panel(panel, target, names["limits"], names["samples"])
     files = (target, *(path for path in names.values() if path.exists()))
-    return BridgedFiles(report=report, panel=panel, files=files)
+    notes = [f"Reference: {note}" for note in first.reading.notes]
+    for word, read in (("reference", first), ("new", second)):
+        notes += _not_kept(word, read)
+    return BridgedFiles(report=report, panel=panel, files=files, notes=tuple(notes))
+
+
+def _not_kept(word: str, panel: Panel) -> list[str]:
+    """Return one sentence for each reason rows of a file were not kept."""
+    ids: dict[str, list[str]] = {}
+    dropped = panel.reading.dropped
+    for name, reason in zip(dropped["sample_id"], dropped["reason"], strict=True):
+        ids.setdefault(str(reason), []).append(str(name))
+    return [
+        f"{count_of(len(names), 'row')} of the {word} file not kept ({reason}): {list_some(names)}."
+        for reason, names in ids.items()
+    ]
 
 
 def write_wide_panel(
@@ -219,21 +244,41 @@ def _target(out: str | Path, inputs: tuple[str | Path | None, ...]) -> Path:
         raise InputError(message)
     written = [target, *(target.with_name(f"{target.stem}_{name}.csv") for name in SUFFIXES)]
     for path in inputs:
-        if path is not None and Path(path).resolve() in [item.resolve() for item in written]:
+        if path is not None and any(_is_same(Path(path), item) for item in written):
             message = f"--out would overwrite {path}, which is read; name another file."
             raise InputError(message)
     return target
 
 
+def _is_same(one: Path, other: Path) -> bool:
+    """Return whether two paths are one file, by name or by a link."""
+    if one.resolve() == other.resolve():
+        return True
+    return one.exists() and other.exists() and one.samefile(other)
+
+
 def _read_pairs(path: str | Path) -> pd.DataFrame:
     """Return the table of bridge ids."""
     table = read_table(path, "pairs file")
-    names = {str(name).strip().casefold(): name for name in table.columns}
+    found = [str(name).strip().casefold() for name in table.columns]
+    names = dict(zip(found, table.columns, strict=True))
     for name in ("reference", "new"):
+        if found.count(name) > 1:
+            message = f"The pairs file {Path(path).name} has two columns {name}; keep one."
+            raise PanelError(message)
         if name not in names:
             message = (
                 f"The pairs file {Path(path).name} needs the columns reference and new; {name} is "
                 f"absent.{nearest(name, names)}"
             )
             raise PanelError(message)
-    return table[[names["reference"], names["new"]]].set_axis(["reference", "new"], axis=1)
+    pairs = table[[names["reference"], names["new"]]].set_axis(["reference", "new"], axis=1)
+    blank = pairs.isna()
+    half = int((blank.any(axis=1) & ~blank.all(axis=1)).sum())
+    if half:
+        message = (
+            f"{count_of(half, 'row')} of the pairs file {Path(path).name} "
+            "lack one of the two ids; give both or remove the row."
+        )
+        raise PanelError(message)
+    return pairs

@@ -28,3 +28,7 @@ def test_silent_on_weak_links_and_on_plates_alone(make, judge, term, correlation
 
 def test_not_applicable_without_handling_markers(panel_only, judge) -> None:
     assert judge("ST008", panel_only).outcome == "not_applicable"
+
+
+def test_without_groups_it_says_so_and_does_not_blame_the_markers(panel_only, judge) -> None:
+    assert judge("ST008", panel_only).sentence == "Needs declared groups."

@@ -83,6 +83,54 @@ def test_bad_input_is_a_sentence_and_exit_2(runs, tmp_path, capsys) -> None:
     assert (tmp_path / "b_report.csv").exists()  # why the few bridges were refused
 
 
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("reference,new,reference\ns20,s20,s21\n", "two columns reference; keep one"),
+        ("reference,new\ns20,s20\ns21,\n", "1 row of the pairs file pairs.csv lack"),
+    ],
+)
+def test_pairs_that_cannot_be_read_one_way(runs, tmp_path, capsys, table, said) -> None:
+    pairs = tmp_path / "pairs.csv"
+    pairs.write_text(table, encoding="utf-8")
+    out = tmp_path / "b.csv"
+    assert run(*runs, "--unit", "NPX", "--pairs", pairs, "--out", out) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_one_file_is_no_bridge(runs, tmp_path, capsys) -> None:
+    assert run(runs[0], runs[0], "--unit", "NPX", "--out", tmp_path / "b.csv") == 2
+    assert "needs two files" in capsys.readouterr().err
+
+
+def test_panels_of_other_assays_are_not_sent_for_pairs(runs, tmp_path, capsys) -> None:
+    other = tmp_path / "other.csv"
+    pd.read_csv(runs[1], index_col=0).add_prefix("Z").to_csv(other)
+    assert run(runs[0], other, "--unit", "NPX", "--out", tmp_path / "b.csv") == 2
+    error = capsys.readouterr().err
+    assert "share no analyte" in error
+    assert "pairs" not in error
+
+
+def test_force_is_not_offered_where_nothing_can_be_bridged(runs, tmp_path, capsys) -> None:
+    few = tmp_path / "few.csv"
+    pd.read_csv(runs[1]).iloc[11:].to_csv(few, index=False)
+    words = (runs[0], few, "--unit", "NPX", "--out", tmp_path / "b.csv")
+    assert run(*words) == 2
+    offered = "--force" in capsys.readouterr().err
+    assert offered == (run(*words, "--force") == 0)
+
+
+def test_rows_of_either_file_that_were_not_kept_are_said(runs, tmp_path, capsys) -> None:
+    first = pd.read_csv(runs[0])
+    again = first.iloc[:2].assign(IL6=1.0)
+    pd.concat([first, again]).to_csv(runs[0], index=False)
+    words = (*runs, "--unit", "NPX", "--duplicates", "first", "--out", tmp_path / "b.csv")
+    assert run(*words) == 0
+    said = "2 rows of the reference file not kept (duplicates: first): 's0', 's1'."
+    assert said in capsys.readouterr().out
+
+
 def test_force_writes_what_the_rules_refuse(runs, tmp_path) -> None:
     few = tmp_path / "few.csv"
     pd.read_csv(runs[1]).iloc[5:].to_csv(few, index=False)
