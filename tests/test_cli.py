@@ -212,6 +212,19 @@ def test_simulate_writes_three_files_in_one_row_order(tmp_path: Path) -> None:
     assert ids[0] == ids[1] == ids[2]
 
 
+def test_simulate_overwrites_a_simulation_and_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_cohort(tmp_path)
+    before = (tmp_path / "panel.csv").read_bytes()
+    words = ["simulate", "null", "--set", "n_case=20", "--set", "n_reference=20", "--out"]
+    assert exit_code_of([*words, str(tmp_path)]) == 2
+    assert "holds panel.csv and samples.csv without the truth.csv" in capsys.readouterr().err
+    assert (tmp_path / "panel.csv").read_bytes() == before
+    for _ in range(2):
+        assert exit_code_of([*words, str(tmp_path / "cohort")]) == 0
+
+
 def test_an_error_of_the_program_is_told_apart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -33,6 +33,7 @@ def assign(
 
       subtyping assign runs/quickstart new_patients.csv --out assigned.csv
     """
+    from subtyping._validation import count_of
     from subtyping.cli.targets import check_targets
     from subtyping.study.assigning import assign_people
 
@@ -42,7 +43,7 @@ def assign(
     table = people.table
     table.to_csv(out, index=False, lineterminator="\n")
     counts = ", ".join(f"{label} {n}" for label, n in table["label"].value_counts().items())
-    typer.echo(f"{len(table)} samples assigned ({counts}). Written to {out}")
+    typer.echo(f"{count_of(len(table), 'sample')} assigned ({counts}). Written to {out}")
     for note in people.notes:
         typer.echo(f"Note: {note}")
     if people.visits is not None:

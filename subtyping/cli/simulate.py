@@ -40,7 +40,19 @@ def simulate(
     if "design" in values:
         message = "The design is the argument of `subtyping simulate`; it cannot be set."
         raise SpecError(message)
+    _refuse_other_files(out)
     cohort = simulate_cohort(design, seed=seed, **values)
     write_cohort(cohort, out)
     typer.echo(f"{cohort.panel!r}")
     typer.echo(f"Written to {out}: panel.csv, samples.csv, truth.csv")
+
+
+def _refuse_other_files(folder: Path) -> None:
+    """Raise where a panel or samples file is there that no simulation wrote (it has no truth)."""
+    own = [name for name in ("panel.csv", "samples.csv") if (folder / name).exists()]
+    if own and not (folder / "truth.csv").exists():
+        message = (
+            f"{folder} holds {' and '.join(own)} without the truth.csv of a simulation, so "
+            "writing there would overwrite other data; name another folder."
+        )
+        raise SpecError(message)

@@ -139,7 +139,8 @@ def outcome_of(spec: StudySpec, cohort: StudyCohort) -> pd.Series | None:
     if numbers.nunique() < 2:
         message = (
             f"signature.outcome {name!r} must be a column of numbers that differ; it has "
-            f"{int(numbers.notna().sum())} numbers in {len(numbers)} samples."
+            f"{int(numbers.notna().sum())} numbers, {numbers.nunique()} of them different, in "
+            f"{len(numbers)} samples."
         )
         raise SpecError(message)
     return numbers
