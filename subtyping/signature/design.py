@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from subtyping._validation import count_of
 
-__all__ = ["ContrastDesign", "contrast_design"]
+__all__ = ["ContrastDesign", "contrast_design", "independent_columns"]
 
 _MOST_MISSING = 0.5
 _TOLERANCE = 1e-8
@@ -51,6 +51,7 @@ def contrast_design(
     *,
     covariates: Sequence[str] = ("age", "sex", "bmi"),
     batch: bool = True,
+    within: str | None = None,
 ) -> ContrastDesign:
     """Build the design of cases against reference people, adjusted for covariates and plate.
 
@@ -68,6 +69,9 @@ def contrast_design(
         Role columns to adjust for; one that was not declared is noted and passed over.
     batch : bool, default True
         Whether plates are adjusted for, where a batch column was declared.
+    within : str, optional
+        Role (``subject``) each level of which gets a mean of its own, so that sides are compared
+        within it. Levels that are not on both sides are left out.
 
     Returns
     -------
@@ -93,12 +97,21 @@ def contrast_design(
         )
         rows = rows[known]
     case = np.asarray(is_case, dtype=bool)[rows]
+    if within is not None:
+        paired = _on_both_sides(samples[within].iloc[rows], case)
+        if not paired.all():
+            notes.append(
+                f"{count_of(int((~paired).sum()), 'sample')} left out: the {within} is not on both "
+                "sides."
+            )
+        rows, case = rows[paired], case[paired]
     columns, terms = [np.ones(len(rows))], ["intercept"]
-    for name in used:
-        for term, column in _coded(samples.iloc[rows][name], name):
+    for name in ([] if within is None else [within]) + used:
+        values = samples.iloc[rows][name]
+        for term, column in _one_hot(values, name) if name == within else _coded(values, name):
             columns.append(column)
             terms.append(term)
-    kept, aliased = _independent(np.column_stack(columns))
+    kept, aliased = independent_columns(np.column_stack(columns))
     if aliased:
         dropped = ", ".join(terms[i] for i in aliased)
         notes.append(f"Not adjusted for {dropped}: already expressed by the other columns.")
@@ -133,8 +146,19 @@ def _coded(values: pd.Series, name: str) -> list[tuple[str, NDArray[np.float64]]
     if name not in ("sex", "batch") and not numeric.isna().any():
         column = numeric.to_numpy(dtype=float)
         return [(name, column - column.mean() if len(column) else column)]
+    return _one_hot(values, name)
+
+
+def _one_hot(values: pd.Series, name: str) -> list[tuple[str, NDArray[np.float64]]]:
     text = values.astype(str).to_numpy()
     return [(f"{name}={level}", (text == level).astype(float)) for level in sorted(set(text))[1:]]
+
+
+def _on_both_sides(level: pd.Series, is_case: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return whether the level of each sample has cases and reference samples."""
+    case = pd.Series(is_case, index=level.index)
+    sides = case.groupby(level).transform("nunique")
+    return np.asarray(level.notna() & (sides == 2), dtype=bool)
 
 
 def _off_span(basis: NDArray[np.float64], column: NDArray[np.float64]) -> float:
@@ -143,18 +167,34 @@ def _off_span(basis: NDArray[np.float64], column: NDArray[np.float64]) -> float:
     return float(np.linalg.norm(rest - q @ (q.T @ rest)))
 
 
-def _independent(matrix: NDArray[np.float64]) -> tuple[list[int], list[int]]:
-    """Return columns that add rank, taken from left to right, and those that do not."""
+def independent_columns(matrix: NDArray[np.float64]) -> tuple[list[int], list[int]]:
+    """Return columns that add rank, taken from left to right, and those that do not.
+
+    Parameters
+    ----------
+    matrix : ndarray of shape (n_samples, n_columns)
+
+    Returns
+    -------
+    kept, aliased : list of int
+
+    Examples
+    --------
+    >>> independent_columns(np.array([[1.0, 2.0, 0.0], [1.0, 2.0, 1.0]]))
+    ([0, 2], [1])
+    """
     kept: list[int] = []
     aliased: list[int] = []
-    basis = np.empty((len(matrix), 0))
+    basis = np.empty((len(matrix), min(matrix.shape)), order="F")
     for i, column in enumerate(matrix.T):
-        rest = column - basis @ (basis.T @ column)
-        rest -= basis @ (basis.T @ rest)
+        found = basis[:, : len(kept)]
+        rest = column - found @ (found.T @ column)
+        rest -= found @ (found.T @ rest)
         size = float(np.linalg.norm(rest))
-        if size > _TOLERANCE * max(float(np.linalg.norm(column)), 1e-300) and size > 0:
+        is_full = len(kept) == basis.shape[1]
+        if not is_full and size > _TOLERANCE * max(float(np.linalg.norm(column)), 1e-300):
+            basis[:, len(kept)] = rest / size
             kept.append(i)
-            basis = np.column_stack([basis, rest / size])
         else:
             aliased.append(i)
     return kept, aliased

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from subtyping._validation import count_of, list_some
+from subtyping._validation import count_of
 from subtyping.exceptions import InputError
-from subtyping.signature.one_contrast import COLUMNS, ContrastSettings, one_contrast
+from subtyping.signature.contrast_settings import ContrastSettings
+from subtyping.signature.families import REST
+from subtyping.signature.one_contrast import COLUMNS, one_contrast
+from subtyping.signature.sides import Side, contrast_sides
 
 __all__ = ["Differential", "differential_abundance"]
 
@@ -30,7 +32,7 @@ class Differential:
         moderated_t_imputed, tobit, detection_rate, not_detected, not_measured or descriptive),
         ``detected_case_frac, detected_reference_frac``, for analytes mostly below detection
         ``detection_odds_ratio, detection_difference`` (both with ``_ci_low _ci_high``) and
-        ``detection_p_value``, and ``reason``.
+        ``detection_p_value``, ``reason``, and ``family`` if families were declared.
     sentence : str
         How many analytes differ in each contrast.
     notes : tuple of str
@@ -47,7 +49,7 @@ def differential_abundance(
     detected: pd.DataFrame,
     samples: pd.DataFrame,
     *,
-    contrasts: Mapping[str, tuple[Sequence[str], Sequence[str]]],
+    contrasts: Mapping[str, tuple[Side, Side]],
     covariates: Sequence[str] = ("age", "sex", "bmi"),
     batch: bool = True,
     blocked: bool | AbstractSet[str] = False,
@@ -57,6 +59,10 @@ def differential_abundance(
     seed: int = 0,
     below_lod: pd.DataFrame | None = None,
     unadjusted: Mapping[str, Collection[str]] | None = None,
+    trend: bool = False,
+    robust: bool = False,
+    block: str = "none",
+    families: Mapping[str, Collection[str]] | None = None,
 ) -> Differential:
     """Compare groups analyte by analyte, adjusted for covariates and plate.
 
@@ -81,8 +87,9 @@ def differential_abundance(
         Same shape: which values were measured above the limit of detection.
     samples : pandas.DataFrame
         Role columns, ``group`` among them; same index as `log2`.
-    contrasts : mapping of str to (case groups, reference groups)
-        Named contrasts.
+    contrasts : mapping of str to (case side, reference side)
+        Named contrasts. A side is a list of groups, a mapping of role to values that must all
+        hold (``{"visit": ["1"], "group": ["MDD"]}``), or a bool for each sample.
     covariates : sequence of str, default ("age", "sex", "bmi")
         Role columns to adjust for.
     batch : bool, default True
@@ -107,6 +114,20 @@ def differential_abundance(
         Covariate to the analytes it is a mean of (the handling score and its markers). Adjusted
         for themselves they would lose a difference they all have, or seem to differ the other way;
         so they are fitted without that covariate and ``reason`` says so.
+    trend : bool, default False
+        Whether the prior variance of the moderated t follows the mean of the analyte.
+    robust : bool, default False
+        Whether analytes with outlying variances are shrunk less and keep out of the prior.
+    block : {"none", "correlation", "fixed"}, default "none"
+        What is done where people (role ``subject``) have more than one sample in a contrast.
+        ``correlation``: one within-person correlation for all analytes, estimated by REML and
+        stated in the notes. ``fixed``: where at least half of the people stand on both sides,
+        each person gets a mean of their own and those on one side are left out; elsewhere as
+        ``correlation``. Analytes mostly below detection are then compared by detection within
+        people, or by the first sample of each person.
+    families : mapping of str to collection of str, optional
+        Families within which q-values are computed; analytes in none are the family ``rest``.
+        Adds the column ``family``.
 
     Returns
     -------
@@ -116,12 +137,15 @@ def differential_abundance(
     ------
     InputError
         If the tables list different samples, no group was declared, a side of a contrast has
-        fewer than two samples, a group stands on both sides or `imputations` is 1 or negative.
+        fewer than two samples, a group or sample stands on both sides, an analyte in two families,
+        `block` is unknown or `imputations` is 1 or negative.
 
     Notes
     -----
     Without imputation, values below detection of an analyte that is mostly detected weigh as
-    measured. docs/detection.md has the error rates of each method.
+    measured. docs/detection.md has the error rates of each method. Imputed contrasts use the plain
+    prior. The false discovery rate is held in each contrast and family, not over them together.
+    docs/differential.md says when each option fails.
 
     References
     ----------
@@ -144,12 +168,17 @@ def differential_abundance(
     'A'
     """
     _check(log2, detected, samples, (limits, below_lod))
-    settings = ContrastSettings(tuple(covariates), batch, min_detected_frac, imputations, seed)
+    settings = ContrastSettings(
+        tuple(covariates), batch, min_detected_frac, imputations, seed, trend=trend, robust=robust,
+        block=block, families=dict(families or {}),
+    )  # fmt: skip
     tables: list[pd.DataFrame] = []
     sentences: list[str] = []
     notes: list[str] = []
     for name, (cases, references) in contrasts.items():
-        sides = _sides(samples, name, cases, references)
+        if not all(isinstance(side, (Mapping, np.ndarray)) for side in (cases, references)):
+            _check_group(samples)
+        sides = contrast_sides(samples, name, cases, references)
         is_blocked = blocked if isinstance(blocked, bool) else name in blocked
         table, remarks = one_contrast(
             log2, detected, samples, sides, settings, name=name, limits=limits, blocked=is_blocked,
@@ -177,31 +206,12 @@ def _check(
             f"{samples.shape}."
         )
         raise InputError(message)
+
+
+def _check_group(samples: pd.DataFrame) -> None:
     if "group" not in samples:
         message = 'No group column was declared. Write columns={"group": "<column>"}.'
         raise InputError(message)
-
-
-def _sides(
-    samples: pd.DataFrame, name: str, cases: Sequence[str], references: Sequence[str]
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    both = sorted({str(group) for group in cases} & {str(group) for group in references})
-    if both:
-        message = f"Contrast {name!r} has {list_some(both)} on both sides."
-        raise InputError(message)
-    group = samples["group"].astype(str)
-    sides = []
-    for side, wanted in (("case", cases), ("reference", references)):
-        mask = group.isin([str(g) for g in wanted]).to_numpy(dtype=bool)
-        if mask.sum() < 2:
-            present = list(dict.fromkeys(group.dropna()))
-            message = (
-                f"Contrast {name!r} needs at least two {side} samples; got {int(mask.sum())} in "
-                f"{list_some(wanted)}. The groups present are {list_some(present, 6)}."
-            )
-            raise InputError(message)
-        sides.append(mask)
-    return sides[0], sides[1]
 
 
 def _sentence(name: str, table: pd.DataFrame, *, blocked: bool) -> str:
@@ -210,10 +220,11 @@ def _sentence(name: str, table: pd.DataFrame, *, blocked: bool) -> str:
         return f"{name}: {why}, differences are descriptive only."
     is_low = table["is_mostly_below_detection"]
     found = (table["q_value"] < _Q_LIMIT) & (table["log2_fc"].abs() > _LOG2_FC_LIMIT) & ~is_low
-    told = (
-        f"{name}: {int(found.sum())} of {count_of(int((~is_low).sum()), 'analyte')} at q < .05 and "
-        "|log2 fold change| > .585"
-    )
+    counted = [
+        f"{int((found & mine).sum())} of {count_of(int((~is_low & mine).sum()), 'analyte')}{family}"
+        for family, mine in _families(table)
+    ]
+    told = f"{name}: {', '.join(counted)} at q < .05 and |log2 fold change| > .585"
     low = table[is_low & table["p_value"].notna()]
     if len(low):
         methods = low.loc[low["q_value"] < _Q_LIMIT, "method"]
@@ -223,6 +234,18 @@ def _sentence(name: str, table: pd.DataFrame, *, blocked: bool) -> str:
             "detection rate"
         )
     return f"{told}."
+
+
+def _families(table: pd.DataFrame) -> list[tuple[str, pd.Series]]:
+    """Return how each family is named in the sentence, and its rows."""
+    if "family" not in table:
+        return [("", pd.Series(data=True, index=table.index))]
+    names = dict.fromkeys(table["family"])
+    return [(f" in {name}", table["family"] == name) for name in sorted(names, key=_rest_last)]
+
+
+def _rest_last(name: str) -> tuple[bool, str]:
+    return name == REST, name
 
 
 def _empty() -> pd.DataFrame:

@@ -8,14 +8,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from subtyping._validation import count_of
-from subtyping.exceptions import InputError
+from subtyping.signature.contrast_settings import ContrastSettings
 from subtyping.signature.design import ContrastDesign, contrast_design
+from subtyping.signature.families import declared_families, family_q_values
 from subtyping.signature.imputed import impute_and_test
-from subtyping.signature.low_detection import (
-    DETECTION_COLUMNS,
-    censored_values,
-    compare_low_detection,
-)
+from subtyping.signature.low_detection import DETECTION_COLUMNS, censored_values
+from subtyping.signature.repeated_detection import fill_low_detection
+from subtyping.signature.repeats import Repeats, describe_repeats, repeat_correlation
 from subtyping.statistics.moderated_t import moderated_t
 from subtyping.statistics.multiplicity import benjamini_hochberg
 
@@ -38,39 +37,6 @@ COLUMNS = (
     *DETECTION_COLUMNS,
     "reason",
 )
-
-
-@dataclass(frozen=True)
-class ContrastSettings:
-    """How contrasts are made.
-
-    Attributes
-    ----------
-    covariates : tuple of str
-        Role columns to adjust for.
-    batch : bool
-        Whether plates are adjusted for.
-    min_detected_frac : float
-        Share detected from which means are compared.
-    imputations : int
-        Draws of what is below detection; 0 takes values as they were filled.
-    seed : int
-        Root seed of the draws.
-    """
-
-    covariates: tuple[str, ...] = ("age", "sex", "bmi")
-    batch: bool = True
-    min_detected_frac: float = 0.5
-    imputations: int = 0
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if self.imputations < 0 or self.imputations == 1:
-            message = (
-                f"imputations must be 0 (none) or at least 2, so that they can be compared; got "
-                f"{self.imputations}. 20 are usual."
-            )
-            raise InputError(message)
 
 
 def one_contrast(
@@ -108,12 +74,15 @@ def one_contrast(
     Returns
     -------
     table : pandas.DataFrame
-        ``analyte`` and `COLUMNS`.
+        ``analyte`` and `COLUMNS`, and ``family`` if families were declared.
     notes : list of str
     """
     below = log2.notna() & ~detected if below_lod is None else below_lod & ~detected
     data = _Data(log2, detected, below, samples, limits, sides)
     table, notes, is_fitted = _one_model(data, settings, name, blocked=blocked)
+    if settings.families:
+        table["family"], remarks = declared_families(list(table["analyte"]), settings.families)
+        notes = [*notes, *remarks]
     if not is_fitted:
         return _ordered(table), notes
     for covariate, analytes in (unadjusted or {}).items():
@@ -123,11 +92,16 @@ def one_contrast(
         rest = tuple(other for other in settings.covariates if other != covariate)
         plain, *_ = _one_model(data, replace(settings, covariates=rest), name, blocked=blocked)
         said = f"not adjusted for {covariate}, which is made of this analyte"
+        plain = plain.assign(**{c: table[c] for c in ("family",) if c in table})
         plain["reason"] = [f"{said}; {why}" if why else said for why in plain["reason"]]
         table.loc[mine] = plain.loc[mine]
         names = ", ".join(table.loc[mine, "analyte"])
         notes.append(f"Not adjusted for {covariate}, which is made of them: {names}.")
-    table["q_value"] = benjamini_hochberg(table["p_value"].to_numpy(dtype=float))
+    p_value = table["p_value"].to_numpy(dtype=float)
+    if settings.families:
+        table["q_value"] = family_q_values(p_value, table["family"].to_numpy(dtype=object))
+    else:
+        table["q_value"] = benjamini_hochberg(p_value)
     return _ordered(table), [*notes, *_said(table)]
 
 
@@ -148,9 +122,13 @@ def _one_model(
 ) -> tuple[pd.DataFrame, list[str], bool]:
     """Return the table without q-values, the notes, and whether anything was inferred."""
     (is_case, is_reference), samples, limits = data.sides, data.samples, data.limits
+    used = is_case | is_reference
+    repeats = describe_repeats(samples.iloc[np.flatnonzero(used)], is_case[used])
+    is_within = settings.block == "fixed" and repeats.is_within and not blocked
     design = contrast_design(
-        samples, is_case, is_reference, covariates=settings.covariates, batch=settings.batch
-    )
+        samples, is_case, is_reference, covariates=settings.covariates, batch=settings.batch,
+        within="subject" if is_within else None,
+    )  # fmt: skip
     is_descriptive = blocked or not design.is_estimable or not _has_freedom(design.matrix)
     if is_descriptive:
         rows, case = np.flatnonzero(is_case | is_reference), is_case[is_case | is_reference]
@@ -173,9 +151,16 @@ def _one_model(
     within = samples["batch"].iloc[rows] if settings.batch and "batch" in samples else None
     limit = None if limits is None else limits.to_numpy(dtype=float)[rows]
     values, censored = censored_values(Y, seen, limit)
-    _compare_means(table, Y, design, values=values, censored=censored, settings=settings, name=name)
-    _compare_low(table, values, censored, seen, design=design, within=within)
-    return table, list(design.notes), True
+    repeats = describe_repeats(samples.iloc[rows], case)
+    said = _compare_means(
+        table, Y, design, values=values, censored=censored, settings=settings, name=name,
+        repeats=repeats,
+    )  # fmt: skip
+    said += fill_low_detection(
+        table, values, censored, seen, design=design, within=within,
+        repeats=repeats if settings.block != "none" else None,
+    )  # fmt: skip
+    return table, [*design.notes, *said], True
 
 
 def _counts(Y: Floats, below: Mask, case: Mask) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -210,20 +195,27 @@ def _compare_means(
     censored: Mask,
     settings: ContrastSettings,
     name: str,
-) -> None:
-    """Fill in the analytes that are detected often enough."""
+    repeats: Repeats,
+) -> list[str]:
+    """Fill in the analytes that are detected often enough; return what there is to say."""
     j = np.flatnonzero(~table["is_mostly_below_detection"].to_numpy())
     if not len(j):
-        return
+        return []
+    correlation, notes = _correlation(Y[:, j], design, settings, repeats)
     aim = np.zeros(design.matrix.shape[1])
     aim[-1] = 1.0
-    fit = moderated_t(Y[:, j], design.matrix, aim)
+    fit = moderated_t(
+        Y[:, j], design.matrix, aim, trend=settings.trend, robust=settings.robust,
+        block=None if correlation is None else repeats.codes, correlation=correlation,
+    )  # fmt: skip
     low, high = fit.interval()
     columns = ["log2_fc", "ci_low", "ci_high", "t", "p_value"]
     found = np.column_stack([fit.coefficient, low, high, fit.t, fit.p_value])
     table.loc[j, columns] = found
     if not settings.imputations:
-        return
+        return notes
+    if settings.block != "none" and repeats.n_repeated:
+        return [*notes, "Not imputed: the draws take the samples of one person as independent."]
     values, censored = values[:, j], censored[:, j]
     pooled, is_imputed = impute_and_test(
         values, censored, design.matrix, imputations=settings.imputations, seed=settings.seed,
@@ -236,27 +228,28 @@ def _compare_means(
     table.loc[j[is_imputed], "method"] = "moderated_t_imputed"
     left = censored.any(axis=0) & ~is_imputed
     table.loc[j[left], "reason"] = "not imputed: a level of the design is wholly below detection"
+    return notes
 
 
-def _compare_low(
-    table: pd.DataFrame,
-    values: Floats,
-    censored: Mask,
-    seen: Mask,
-    *,
-    design: ContrastDesign,
-    within: pd.Series | None,
-) -> None:
-    """Fill in the analytes that are mostly below detection."""
-    j = np.flatnonzero(table["is_mostly_below_detection"].to_numpy())
-    if not len(j):
-        return
-    strata = None if within is None else within.astype(str).to_numpy(dtype=str)
-    found = compare_low_detection(
-        values[:, j], censored[:, j], seen[:, j], design.matrix, strata=strata
-    )
-    for column in found:
-        table.loc[j, column] = found[column].to_numpy()
+def _correlation(
+    Y: Floats, design: ContrastDesign, settings: ContrastSettings, repeats: Repeats
+) -> tuple[float | None, list[str]]:
+    """Return the correlation of samples of one person, if one is needed, and what is said of it."""
+    if not repeats.n_repeated:
+        return None, []
+    who = f"{repeats.n_repeated} of {count_of(repeats.n_people, 'person', 'people')}"
+    if settings.block == "none":
+        note = (
+            f"{who} have more than one sample; they are taken as independent. Write block: "
+            "correlation to take it into account."
+        )
+        return None, [note]
+    if any(term.startswith("subject=") for term in design.terms):
+        return None, [
+            f"Compared within people: each of the {repeats.n_people} has a mean of their own."
+        ]
+    correlation, note = repeat_correlation(Y, design.matrix, repeats)
+    return correlation, [note]
 
 
 def _said(table: pd.DataFrame) -> list[str]:
@@ -273,7 +266,7 @@ def _said(table: pd.DataFrame) -> list[str]:
 
 
 def _ordered(table: pd.DataFrame) -> pd.DataFrame:
-    return table[["analyte", *COLUMNS]].copy()
+    return table[["analyte", *COLUMNS, *(["family"] if "family" in table else [])]].copy()
 
 
 def _has_freedom(matrix: Floats) -> bool:

@@ -1,5 +1,6 @@
 """Moderated t-tests: a linear model for each analyte, variances shrunk to a common prior."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,11 +8,13 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from subtyping.exceptions import InputError
+from subtyping.statistics.blocks import block_codes, lowest_correlation
+from subtyping.statistics.linear_fits import LinearFits, linear_fits
+from subtyping.statistics.variance_prior import variance_prior
 
 __all__ = ["ModeratedT", "moderated_t"]
 
-_CHUNK_CELLS = 4_000_000
-_RANK_TOLERANCE = 1e-9
+_RANK_TOLERANCE = 1e-8
 
 Floats = NDArray[np.float64]
 
@@ -34,9 +37,15 @@ class ModeratedT:
         Residual variance shrunk towards `s2_prior`.
     df_residual, df_total : ndarray of shape (n_analytes,)
         Residual degrees of freedom, and those of `t` (residual plus prior, at most their pool).
-    s2_prior, df_prior : float
-        Prior variance and its degrees of freedom; `df_prior` is infinite where the variances
-        differ no more than chance makes them.
+    s2_prior : float or ndarray of shape (n_analytes,)
+        Prior variance; an array where it follows a trend.
+    df_prior : float or ndarray of shape (n_analytes,)
+        Its degrees of freedom, infinite where the variances differ no more than chance makes
+        them; an array where the prior is robust.
+    f_statistic, f_p_value : ndarray of shape (n_analytes,)
+        Moderated F of all contrasts together, and its p-value.
+    f_df : int
+        Numerator degrees of freedom of `f_statistic`: the rank of the contrasts.
     """
 
     coefficient: Floats
@@ -47,8 +56,11 @@ class ModeratedT:
     s2_posterior: Floats
     df_residual: Floats
     df_total: Floats
-    s2_prior: float
-    df_prior: float
+    s2_prior: float | Floats
+    df_prior: float | Floats
+    f_statistic: Floats
+    f_p_value: Floats
+    f_df: int
 
     def interval(self, level: float = 0.95) -> tuple[Floats, Floats]:
         """Return lower and upper limits of each contrast: estimate ± t quantile × standard error.
@@ -66,14 +78,26 @@ class ModeratedT:
         return self.coefficient - reach, self.coefficient + reach
 
 
-def moderated_t(Y: ArrayLike, design: ArrayLike, contrasts: ArrayLike) -> ModeratedT:
+def moderated_t(
+    Y: ArrayLike,
+    design: ArrayLike,
+    contrasts: ArrayLike,
+    *,
+    trend: bool | ArrayLike = False,
+    robust: bool = False,
+    winsor_tails: tuple[float, float] = (0.05, 0.1),
+    block: ArrayLike | Sequence[object] | None = None,
+    correlation: float | None = None,
+) -> ModeratedT:
     r"""Fit a linear model to each analyte and test contrasts with a moderated t.
 
     For analyte *g* with residual variance :math:`s_g^2` on :math:`d_g` degrees of freedom the
     posterior variance is :math:`\tilde s_g^2 = (d_0 s_0^2 + d_g s_g^2) / (d_0 + d_g)`, where
-    :math:`(d_0, s_0^2)` are fitted to all variances by the moments of :math:`\log s_g^2`; then
-    :math:`\tilde t = c'\hat\beta_g / (\tilde s_g \sqrt{c'(X'X)^{-1}c})` on :math:`d_0 + d_g`
-    degrees of freedom. A missing value leaves out that sample for that analyte only.
+    :math:`(d_0, s_0^2)` are fitted to all variances (`variance_prior`); then
+    :math:`\tilde t = c'\hat\beta_g / (\tilde s_g \sqrt{c'(X'V^{-1}X)^{-1}c})` on :math:`d_0 + d_g`
+    degrees of freedom, with :math:`V` the identity, or ones on the diagonal and `correlation`
+    within blocks. The moderated F is the mean square of all contrasts together over
+    :math:`\tilde s_g^2`. A missing value leaves out that sample for that analyte only.
 
     Parameters
     ----------
@@ -83,6 +107,16 @@ def moderated_t(Y: ArrayLike, design: ArrayLike, contrasts: ArrayLike) -> Modera
         Design matrix of full column rank, without missing values.
     contrasts : array of shape (n_columns,) or (n_columns, n_contrasts)
         One contrast of the coefficients in each column.
+    trend : bool or array of shape (n_analytes,), default False
+        Whether the prior variance depends on the mean of the analyte, or on what is given here.
+    robust : bool, default False
+        Whether analytes with outlying variances are shrunk less and kept out of the prior.
+    winsor_tails : pair of float, default (.05, .1)
+        Shares of the variances pulled in for the robust prior.
+    block : array of shape (n_samples,), optional
+        Block of each sample, such as the subject of repeated visits.
+    correlation : float, optional
+        Correlation of samples of one block; needed with `block` (`duplicate_correlation`).
 
     Returns
     -------
@@ -91,18 +125,24 @@ def moderated_t(Y: ArrayLike, design: ArrayLike, contrasts: ArrayLike) -> Modera
     Raises
     ------
     InputError
-        If shapes do not match, the design is rank deficient or holds missing values.
+        If shapes do not match, the design is rank deficient or holds missing values, `block`
+        comes without `correlation` or the other way round, or the correlation is impossible.
 
     Notes
     -----
-    The variances are taken to share one scaled F prior whatever the mean of the analyte; the
-    approach is too optimistic where analytes near the detection limit have much smaller spread.
-    A contrast that the measured samples of an analyte cannot tell is NaN.
+    Without `trend` the variances share one prior whatever the mean of the analyte; that is too
+    optimistic where analytes near the detection limit have much smaller spread. One correlation
+    for all analytes is too optimistic for a comparison *between* subjects of an analyte that
+    varies more between people than most. A contrast that the measured samples of an analyte
+    cannot tell is NaN, and so is its F. docs/differential.md has the agreement with limma.
 
     References
     ----------
     Smyth GK (2004). Linear models and empirical Bayes methods for assessing differential
-    expression in microarray experiments. doi:10.2202/1544-6115.1027
+    expression in microarray experiments. doi:10.2202/1544-6115.1027. Phipson B et al. (2016).
+    doi:10.1214/16-AOAS920. Smyth GK, Michaud J, Scott HS (2005). Use of within-array replicate
+    spots for assessing differential expression in microarray experiments.
+    doi:10.1093/bioinformatics/bti270
 
     Examples
     --------
@@ -116,32 +156,24 @@ def moderated_t(Y: ArrayLike, design: ArrayLike, contrasts: ArrayLike) -> Modera
     ([2.0], [4.0, 4.0], inf)
     """
     values, X, C = _checked(Y, design, contrasts)
-    Q, R = np.linalg.qr(X)
-    sizes = np.abs(np.diag(R))
-    if sizes.min(initial=1.0) <= _RANK_TOLERANCE * max(sizes.max(initial=0.0), 1e-300):
-        message = (
-            f"The design matrix of {X.shape[1]} columns is rank deficient, so its coefficients "
-            "are not determined. Drop the columns that the others already express."
-        )
-        raise InputError(message)
-    directions = np.linalg.solve(R.T, C)
-    width = max(1, _CHUNK_CELLS // max(1, len(values)))
-    parts = [
-        _fit(values[:, start : start + width], Q, directions)
-        for start in range(0, values.shape[1], width)
-    ]
-    coefficient, unscaled, rss, df = (np.concatenate([part[i] for part in parts]) for i in range(4))
-    s2 = np.divide(rss, df, out=np.full_like(rss, np.nan), where=df > 0)
-    s2_prior, df_prior = _variance_prior(s2, df)
-    s2_posterior = _posterior(s2, df, s2_prior, df_prior)
-    df_total = np.minimum(df + df_prior, df.sum())
-    standard_error = unscaled * np.sqrt(s2_posterior)[:, None]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        t = coefficient / standard_error
-        p_value = 2 * special.stdtr(df_total[:, None], -np.abs(t))
-    return ModeratedT(
-        coefficient, standard_error, t, p_value, s2, s2_posterior, df, df_total, s2_prior, df_prior
+    codes = _blocks(block, correlation, len(values))
+    fits = linear_fits(values, X, C, codes=codes, correlation=correlation or 0.0)
+    s2 = np.divide(fits.rss, fits.df, out=np.full_like(fits.rss, np.nan), where=fits.df > 0)
+    prior = variance_prior(
+        s2, fits.df, covariate=_covariate(values, trend), robust=robust, winsor_tails=winsor_tails
     )
+    s2_posterior = prior.posterior(s2, fits.df)
+    df_total = np.minimum(fits.df + prior.df_prior, fits.df.sum())
+    standard_error = fits.unscaled * np.sqrt(s2_posterior)[:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = fits.coefficient / standard_error
+        p_value = 2 * special.stdtr(df_total[:, None], -np.abs(t))
+        f_statistic, f_df = _f_statistic(fits, s2_posterior)
+        f_p_value = special.fdtrc(f_df, df_total, f_statistic)
+    return ModeratedT(
+        fits.coefficient, standard_error, t, p_value, s2, s2_posterior, fits.df, df_total,
+        prior.s2_prior, prior.df_prior, f_statistic, f_p_value, f_df,
+    )  # fmt: skip
 
 
 def _checked(Y: ArrayLike, design: ArrayLike, contrasts: ArrayLike) -> tuple[Floats, ...]:
@@ -173,92 +205,51 @@ def _checked(Y: ArrayLike, design: ArrayLike, contrasts: ArrayLike) -> tuple[Flo
     return values, X, C
 
 
-def _fit(Y: Floats, Q: Floats, directions: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return contrasts, their unscaled standard deviations, RSS and residual df of a block."""
-    n, rank = Q.shape
-    missing = np.isnan(Y)
-    if not missing.any():
-        gamma = Q.T @ Y
-        rss = ((Y - Q @ gamma) ** 2).sum(axis=0)
-        unscaled = np.broadcast_to(
-            np.sqrt((directions**2).sum(axis=0)), (Y.shape[1], directions.shape[1])
+def _blocks(
+    block: ArrayLike | Sequence[object] | None, correlation: float | None, n: int
+) -> NDArray[np.int64] | None:
+    if (block is None) != (correlation is None):
+        message = (
+            "block and correlation belong together: estimate the correlation of the samples of "
+            "one block with duplicate_correlation(Y, design, block)."
         )
-        return gamma.T @ directions, unscaled, rss, np.full(Y.shape[1], float(n - rank))
-    holed = missing.any(axis=0)
-    out = [
-        np.empty((Y.shape[1], directions.shape[1])),
-        np.empty((Y.shape[1], directions.shape[1])),
-        np.empty(Y.shape[1]),
-        np.empty(Y.shape[1]),
-    ]
-    if not holed.all():
-        for whole, part in zip(out, _fit(Y[:, ~holed], Q, directions), strict=True):
-            whole[~holed] = part
-    for whole, part in zip(out, _fit_holed(Y[:, holed], Q, directions), strict=True):
-        whole[holed] = part
-    return out[0], out[1], out[2], out[3]
+        raise InputError(message)
+    if block is None or correlation is None:
+        return None
+    codes = block_codes(block, n)
+    lowest = lowest_correlation(codes)
+    if not lowest < correlation < 1:
+        message = (
+            f"correlation must lie between {lowest:.3g} and 1 for blocks of this size; got "
+            f"{correlation:.3g}."
+        )
+        raise InputError(message)
+    return codes if correlation != 0 else None
 
 
-def _fit_holed(Y: Floats, Q: Floats, directions: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """Fit analytes with missing values, all at once, in the basis of the full design."""
-    measured = ~np.isnan(Y)
-    filled = np.where(measured, Y, 0.0)
-    rank = Q.shape[1]
-    products = (Q[:, :, None] * Q[:, None, :]).reshape(len(Q), -1)
-    gram = (measured.T.astype(float) @ products).reshape(-1, rank, rank)
-    roots, vectors = np.linalg.eigh(gram)
-    kept = roots > _RANK_TOLERANCE
-    inverse_roots = np.where(kept, 1.0 / np.where(kept, roots, 1.0), 0.0)
-    gamma = (vectors * inverse_roots[:, None, :]) @ (
-        vectors.transpose(0, 2, 1) @ (filled.T @ Q)[:, :, None]
-    )
-    residual = np.where(measured, filled - Q @ gamma[:, :, 0].T, 0.0)
-    along = vectors.transpose(0, 2, 1) @ directions
-    unscaled = np.sqrt((along**2 * inverse_roots[:, :, None]).sum(axis=1))
-    coefficient = gamma[:, :, 0] @ directions
-    lost = np.where(kept[:, :, None], 0.0, along**2).sum(axis=1)
-    untold = lost > 1e-10 * (directions**2).sum(axis=0)
-    coefficient[untold] = np.nan
-    unscaled[untold] = np.nan
-    df = measured.sum(axis=0) - kept.sum(axis=1)
-    return coefficient, unscaled, (residual**2).sum(axis=0), df.astype(float)
+def _covariate(values: Floats, trend: object) -> Floats | None:
+    """Return what the prior variance depends on."""
+    if trend is False:
+        return None
+    if trend is not True:
+        return np.asarray(trend, dtype=float)
+    mean = values.mean(axis=0)
+    holed = np.flatnonzero(np.isnan(mean))
+    part = values[:, holed]
+    count = (~np.isnan(part)).sum(axis=0)
+    mean[holed] = np.where(count > 0, np.nansum(part, axis=0) / np.maximum(count, 1), np.nan)
+    return np.asarray(mean)
 
 
-def _variance_prior(s2: Floats, df: Floats) -> tuple[float, float]:
-    """Return the prior variance and its degrees of freedom by the moments of log s2."""
-    usable = (df > 0) & np.isfinite(s2)
-    x, d = s2[usable], df[usable]
-    if len(x) < 2:
-        return (float(x[0]) if len(x) else np.nan), 0.0
-    middle = float(np.median(x))
-    x = np.maximum(x, 1e-5 * (middle if middle > 0 else 1.0))
-    e = np.log(x) - special.digamma(d / 2) + np.log(d / 2)
-    excess = float(e.var(ddof=1) - special.polygamma(1, d / 2).mean())
-    if excess <= 0:
-        return float(x.mean()), np.inf
-    half = _trigamma_inverse(excess)
-    return float(np.exp(e.mean() + special.digamma(half) - np.log(half))), 2 * half
-
-
-def _posterior(s2: Floats, df: Floats, s2_prior: float, df_prior: float) -> Floats:
-    if np.isinf(df_prior):
-        return np.full_like(s2, s2_prior)
-    if df_prior == 0:
-        return s2
-    return (df * np.where(df > 0, s2, 0.0) + df_prior * s2_prior) / (df + df_prior)
-
-
-def _trigamma_inverse(x: float) -> float:
-    """Solve trigamma(y) = x by Newton's method on 1 / trigamma, which is nearly linear."""
-    if x > 1e7:
-        return float(1 / np.sqrt(x))
-    if x < 1e-6:
-        return 1 / x
-    y = 0.5 + 1 / x
-    for _ in range(50):
-        value = float(special.polygamma(1, y))
-        step = value * (1 - value / x) / float(special.polygamma(2, y))
-        y += step
-        if -step / y < 1e-12:
-            break
-    return y
+def _f_statistic(fits: LinearFits, s2_posterior: Floats) -> tuple[Floats, int]:
+    """Return the mean square of all contrasts over the variance, and the rank of the contrasts."""
+    scale = np.sqrt(np.diagonal(fits.covariance, axis1=-2, axis2=-1))
+    scale = np.where(scale > 0, scale, 1.0)
+    correlation = fits.covariance / (scale[..., :, None] * scale[..., None, :])
+    roots, vectors = np.linalg.eigh(correlation)
+    kept = roots > _RANK_TOLERANCE * roots[..., -1:]
+    turned = vectors / np.sqrt(np.where(kept, roots, np.inf))[..., None, :]
+    scaled = fits.coefficient / scale
+    parts = scaled @ turned if turned.ndim == 2 else (scaled[:, None, :] @ turned)[:, 0]
+    rank = int(kept.sum(axis=-1).max())
+    return np.asarray((parts**2).sum(axis=1) / (rank * s2_posterior)), rank

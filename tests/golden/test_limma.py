@@ -52,12 +52,32 @@ def parts(fit: ModeratedT) -> dict[str, object]:
     }
 
 
+def joint(fit: ModeratedT) -> dict[str, object]:
+    return {"F": fit.f_statistic, "F.p.value": fit.f_p_value}
+
+
 @pytest.mark.parametrize("size", ["A", "B"])
 def test_complete_data_agree_with_limma(shared: Path, size: str) -> None:
     design = golden(shared, f"limma_{size}", "limma.design")
     fit = moderated_t(panel(shared, f"{size}_x.csv"), design, CONTRASTS)
-    for name, value in parts(fit).items():
+    for name, value in (parts(fit) | joint(fit)).items():
         expected = golden(shared, f"limma_{size}", f"limma.plain.{name}")
+        np.testing.assert_allclose(value, expected, rtol=1e-8, err_msg=name)
+
+
+@pytest.mark.parametrize("size", ["A", "B"])
+@pytest.mark.parametrize("variant", ["trend", "robust", "trend_robust"])
+def test_trend_and_robust_agree_with_limma(shared: Path, size: str, variant: str) -> None:
+    design = golden(shared, f"limma_{size}", "limma.design")
+    fit = moderated_t(
+        panel(shared, f"{size}_x.csv"),
+        design,
+        CONTRASTS,
+        trend="trend" in variant,
+        robust="robust" in variant,
+    )
+    for name, value in (parts(fit) | joint(fit)).items():
+        expected = golden(shared, f"limma_{size}", f"limma.{variant}.{name}")
         np.testing.assert_allclose(value, expected, rtol=1e-8, err_msg=name)
 
 
