@@ -15,6 +15,7 @@ from subtyping.statistics.design import DesignReport
 
 if TYPE_CHECKING:
     from subtyping.preparation.bridge_report import BridgeReport
+    from subtyping.signature.likeness import ComparatorOverlap
 
 __all__ = ["CheckContext"]
 
@@ -42,6 +43,10 @@ class CheckContext:
         Quality of the panel (`examine_quality`).
     bridging : BridgeReport, optional
         How far the panel could be brought onto the scale of a reference run.
+    comparators : tuple of ComparatorOverlap
+        For each comparison group, whether it was measured together with reference people.
+    is_bridged : bool
+        Whether comparison groups from another batch were declared as bridged.
     """
 
     panel: Panel
@@ -55,6 +60,8 @@ class CheckContext:
     routine: pd.DataFrame | None = None
     quality: QualityReport | None = None
     bridging: "BridgeReport | None" = None
+    comparators: "tuple[ComparatorOverlap, ...]" = ()
+    is_bridged: bool = False
 
     @property
     def has_groups(self) -> bool:

@@ -37,6 +37,7 @@ from subtyping.checks import (
     small_groups,
     storage_imbalance,
     subjects_in_both_groups,
+    unbridged_comparators,
     undeclared_groups,
     undeclared_plate,
     undetected_members,
@@ -93,6 +94,7 @@ CHECKS: tuple[Check, ...] = (
     saturated_values.CHECK,
     runs_not_bridgeable.CHECK,
     exchanged_bridges.CHECK,
+    unbridged_comparators.CHECK,
 )
 
 

@@ -14,7 +14,10 @@ __all__ = ["simulate"]
 @app.command()
 def simulate(
     design: Annotated[
-        str, typer.Argument(metavar="DESIGN", help="null, continuum, th2_subtype or index_study.")
+        str,
+        typer.Argument(
+            metavar="DESIGN", help="null, continuum, th2_subtype, index_study or csds (mice)."
+        ),
     ],
     out: Annotated[Path, typer.Option(help="Folder for panel.csv, samples.csv, truth.csv.")],
     seed: Annotated[int, typer.Option(min=0, help="Root seed.")] = 0,
@@ -29,6 +32,8 @@ def simulate(
       subtyping simulate th2_subtype --out cohort --seed 1
 
       subtyping simulate th2_subtype --out cohort --set n_case=400 --set separation=3.5
+
+      subtyping simulate csds --out mice --set n_susceptible=14 --set reversal=0
     """
     from subtyping.cohorts import simulate_cohort, write_cohort
     from subtyping.study.documents import split_settings

@@ -77,6 +77,17 @@ SETTINGS = {
     "missing_frac": Setting("share of values that are missing altogether", 0, 0.5),
     "detection": Setting("limits of detection", options=("realistic", "complete")),
     "below_lod": Setting("what is reported below the limit", options=("text", "number")),
+    "n_control": Setting("mice that were not defeated", 4, 1_000, is_whole=True),
+    "n_susceptible": Setting("defeated mice that avoid others", 4, 1_000, is_whole=True),
+    "n_resilient": Setting("defeated mice that do not", 0, 1_000, is_whole=True),
+    "n_treated": Setting("mice given the drug before defeat", 0, 1_000, is_whole=True),
+    "n_cages": Setting("blocks of cages, each holding mice of every group", 1, 100, is_whole=True),
+    "cage_sd": Setting("SD of the cage shift of an analyte, log2", 0, 3),
+    "axis_shift": Setting("shift of the susceptible on the Th2 factor, SD", -3, 5),
+    "innate_shift": Setting("shift of the susceptible on the innate factor, SD", -3, 5),
+    "resilient_share": Setting("share of both shifts that the resilient have", -1, 1),
+    "reversal": Setting("share of the Th2 shift that the drug takes away; 0 does nothing", 0, 1),
+    "susceptible_frac": Setting("share of the treated who would have been susceptible", 0, 1),
 }
 
 COMMON: dict[str, Any] = {
@@ -138,6 +149,25 @@ DESIGNS: dict[str, Design] = {
             "No gradient, no axis factors, no group: plates, covariates and handling only.",
             {key: value for key, value in COMMON.items() if key not in GRADIENT},
         ),
+        Design(
+            "csds",
+            "Mice after chronic social defeat: the susceptible are shifted on the Th2 and innate "
+            "factors, the resilient less, and the drug takes part of the Th2 shift away.",
+            {
+                "n_control": 14,
+                "n_susceptible": 14,
+                "n_resilient": 12,
+                "n_treated": 14,
+                "n_cages": 4,
+                "cage_sd": 0.15,
+                "axis_shift": 1.5,
+                "innate_shift": 0.6,
+                "resilient_share": 0.3,
+                "reversal": 0.5,
+                "susceptible_frac": 1.0,
+                "below_lod": "text",
+            },
+        ),
     )
 }
 
@@ -164,7 +194,7 @@ def design_settings(design: str, **settings: Any) -> dict[str, Any]:
 
     Parameters
     ----------
-    design : {"index_study", "th2_subtype", "continuum", "null"}
+    design : {"index_study", "th2_subtype", "continuum", "null", "csds"}
         Name of the design.
     **settings
         Settings to change.

@@ -14,10 +14,17 @@ __all__ = ["write_cohort"]
 def _reported(cohort: SimulatedCohort) -> pd.DataFrame:
     panel = cohort.panel
     if cohort.settings["below_lod"] == "number":
-        return panel.values
+        return panel.values.set_axis(_names(cohort), axis="columns")
     numbers = panel.values.astype(object)
     limits = np.char.add("<", panel.lod.to_numpy().astype(str))
-    return numbers.mask(panel.below_lod, pd.DataFrame(limits, numbers.index, numbers.columns))
+    told = numbers.mask(panel.below_lod, pd.DataFrame(limits, numbers.index, numbers.columns))
+    return told.set_axis(_names(cohort), axis="columns")
+
+
+def _names(cohort: SimulatedCohort) -> pd.Index:
+    """Return the names of the analytes in the file; mice have their own."""
+    names = cohort.panel.analytes["name_in_file"].loc[cohort.panel.values.columns]
+    return pd.Index(names.to_numpy())
 
 
 def write_cohort(cohort: SimulatedCohort, folder: str | Path) -> tuple[Path, Path, Path]:
@@ -68,7 +75,7 @@ def write_cohort(cohort: SimulatedCohort, folder: str | Path) -> tuple[Path, Pat
     for name, table in tables.items():
         table.to_csv(home / name, index_label="sample_id", lineterminator="\n")
     if cohort.settings["below_lod"] == "number":
-        limits = cohort.panel.lod.iloc[0].rename("lod")
+        limits = cohort.panel.lod.iloc[0].rename("lod").set_axis(_names(cohort))
         limits.to_csv(home / "limits.csv", index_label="analyte", lineterminator="\n")
     panel, samples, truth = (home / name for name in tables)
     return panel, samples, truth

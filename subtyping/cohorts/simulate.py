@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from subtyping.cohorts import _csds
 from subtyping.cohorts._catalogue import catalogue, loadings, shift_for
 from subtyping.cohorts._measurements import measurements
 from subtyping.cohorts._people import GROUPS, people, samples_table
@@ -42,11 +43,13 @@ class SimulatedCohort:
     Attributes
     ----------
     panel : Panel
-        In NPX; equal to what `read_panel` reads from the files of `write_cohort`: below
-        detection a flag and the limit but no number, unless ``below_lod="number"``.
+        In NPX (mice: pg/mL); equal to what `read_panel` reads from the files of `write_cohort`:
+        below detection a flag and the limit but no number, unless ``below_lod="number"``.
     truth : pandas.DataFrame
         Indexed by sample_id: ``group, is_subtype, level, th2_skew, th17_skew, handling``; the
-        factors are in SD of the healthy people.
+        factors are in SD of the healthy people. Of mice: ``group, is_susceptible`` (or would have
+        been without the drug), ``level, th2_skew, th2_shift, innate_shift,
+        interaction_without_drug``.
     design : str
         Name of the design.
     seed : int
@@ -72,6 +75,28 @@ class SimulatedCohort:
     groups: dict[str, list[str]]
     routine: dict[str, dict[str, str]]
     sentence: str
+
+
+def _mice(seed: int, settings: dict[str, Any]) -> SimulatedCohort:
+    """Return a chronic social defeat experiment."""
+    panel, truth, sentence = _csds.social_defeat(seed, settings)
+    reading = replace(panel.reading, source="simulated csds", format="simulated", notes=_csds.NOTES)
+    labels = {key: label for key, label in _csds.GROUPS.items() if settings[key]}
+    return SimulatedCohort(
+        panel=replace(panel, reading=reading),
+        truth=truth.round(5),
+        design="csds",
+        seed=seed,
+        settings=settings,
+        columns=dict(_csds.COLUMNS),
+        groups={
+            "case": ["susceptible"],
+            "reference": ["control"],
+            "comparison": [labels[key] for key in ("n_resilient", "n_treated") if key in labels],
+        },
+        routine={},
+        sentence=sentence,
+    )
 
 
 def _sentence(design: str, truth: pd.DataFrame, settings: dict[str, Any]) -> str:
@@ -108,8 +133,10 @@ def simulate_cohort(design: str, *, seed: int = 0, **settings: Any) -> Simulated
 
     Parameters
     ----------
-    design : {"index_study", "th2_subtype", "continuum", "null"}
-        What is true; see ``DESIGNS[design].title``.
+    design : {"index_study", "th2_subtype", "continuum", "null", "csds"}
+        What is true; see ``DESIGNS[design].title``. ``csds`` makes mice, not people: its panel is
+        in pg/mL, its groups are control, susceptible, resilient and treated, and the rest of this
+        page does not hold for it (docs/mouse.md).
     seed : int, default=0
         Root seed.
     **settings
@@ -136,6 +163,8 @@ def simulate_cohort(design: str, *, seed: int = 0, **settings: Any) -> Simulated
     (27, ['MDD'])
     """
     resolved = design_settings(design, **settings)
+    if design == "csds":
+        return _mice(seed, resolved)
     table = catalogue(resolved["n_analytes"])
     loading = loadings(table, seed, design, has_gradient="level_shape" in resolved)
     shift = shift_for(resolved["separation"], table, loading) if "separation" in resolved else 0.0

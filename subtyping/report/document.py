@@ -175,4 +175,8 @@ def _sentences(result: "StudyResult") -> dict[str, str]:
         "prediction": result.prediction,
     }
     said = {name: room.sentence for name, room in rooms.items() if room is not None}
+    told = result.signature.sentences() if result.signature is not None else ()
+    if result.replications is not None:
+        told = (*told, ("Replications", result.replications.sentence))
+    said |= {title.lower().replace(" ", "_"): text for title, text in told}
     return said | {title.lower().replace(" ", "_"): text for title, text in result.remarks}

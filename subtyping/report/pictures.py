@@ -1,36 +1,17 @@
 """Which figures a study has, what each is called, and the sentence under it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from subtyping import figures
+from subtyping.report.picture import Picture
 from subtyping.report.rules import distinct_criteria
+from subtyping.report.signature_pictures import signature_pictures
 
 if TYPE_CHECKING:
     from subtyping.report.results import StudyResult
 
 __all__ = ["Picture", "pictures"]
-
-
-@dataclass(frozen=True)
-class Picture:
-    """One figure of the report.
-
-    Attributes
-    ----------
-    name : str
-        File name without its ending.
-    title, caption : str
-        A heading, and one or two sentences that say how to read the figure.
-    draw : callable
-        Returns the Axes.
-    """
-
-    name: str
-    title: str
-    caption: str
-    draw: "Callable[[], Any]"
 
 
 def pictures(result: "StudyResult") -> tuple[Picture, ...]:
@@ -91,7 +72,14 @@ def _scores(result: "StudyResult") -> Picture | None:
 
 def _conditional(result: "StudyResult") -> tuple[Picture | None, ...]:
     """Return the pictures of rooms that may be absent or empty."""
-    return (_criteria(result), *_prediction(result), _volcano(result), _map(result))
+    signature = signature_pictures(result)
+    return (
+        _criteria(result),
+        *_prediction(result),
+        _volcano(result),
+        *signature,
+        _map(result),
+    )
 
 
 def _criteria(result: "StudyResult") -> Picture | None:

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from subtyping.checks import CheckResult
     from subtyping.criteria import Criteria
     from subtyping.discovery import Verdict
+    from subtyping.figures.replications import DrawnReplications
     from subtyping.prediction import Prediction
     from subtyping.preparation import HandlingReport
     from subtyping.signature import Differential
+    from subtyping.signature.findings import SignatureFindings
     from subtyping.statistics import DesignReport
 
 __all__ = ["StudyResult"]
@@ -72,6 +74,12 @@ class StudyResult:
         What else could be behind a difference: detection by group, balance, handling, covariates.
     remarks : tuple of tuple of str
         Heading and sentences on these, for the brief.
+    signature : SignatureFindings or None
+        Scores of the axes by other methods, likeness of diseases, reversal, mouse.
+    signature_z : pandas.DataFrame or None
+        z-scores of the analytes that differ most, samples x analytes, for the heatmap.
+    replications : Replications or None
+        The same design simulated many times, where that was asked for.
     sample_groups : pandas.Series or None
         Group of every sample, indexed by sample_id. Where None, the groups of `embedding` are
         used, and where that is None too, figures tell cases from other people only.
@@ -99,6 +107,9 @@ class StudyResult:
     visits: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     soundness: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     remarks: tuple[tuple[str, str], ...] = ()
+    signature: "SignatureFindings | None" = None
+    signature_z: pd.DataFrame | None = None
+    replications: "DrawnReplications | None" = None
 
     @property
     def group_of_sample(self) -> pd.Series:

@@ -31,7 +31,8 @@ def report_tables(result: "StudyResult") -> dict[str, pd.DataFrame]:
         ``criteria``, ``checks``, ``detection``, ``design``, ``metrics``, ``groups``, ``dropped``;
         where the study made them ``differential``, ``handling``, ``embedding``,
         ``visits``, ``visit_assignments``, those of `StudyResult.soundness`,
-        ``prediction_metrics``, ``out_of_fold``, ``calibration``, ``folds`` and ``attribution``.
+        ``prediction_metrics``, ``out_of_fold``, ``calibration``, ``folds``, ``attribution``, those
+        of `SignatureFindings.tables` (``similarity``, ``reversal``, ...) and ``replications``.
         A result that is absent has no table; one without rows keeps its columns. Nothing in a
         table depends on the clock.
     """
@@ -58,6 +59,14 @@ def report_tables(result: "StudyResult") -> dict[str, pd.DataFrame]:
         tables["embedding"] = result.embedding
     if result.prediction is not None:
         tables |= _prediction_tables(result.prediction)
+    if result.signature is not None:
+        tables |= result.signature.tables()
+    if result.replications is not None:
+        tables |= {
+            "replications": result.replications.table,
+            "replications_summary": result.replications.summary,
+            "replications_by_analyte": result.replications.by_analyte,
+        }
     tables |= dict(result.visits) | dict(result.soundness)
     return dict(sorted(tables.items()))
 

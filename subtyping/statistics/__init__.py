@@ -10,6 +10,7 @@ from subtyping.statistics.cutpoints import (
 )
 from subtyping.statistics.design import DesignReport, design_report
 from subtyping.statistics.detection_rate import DetectionRate, compare_detection
+from subtyping.statistics.duplicate_correlation import DuplicateCorrelation, duplicate_correlation
 from subtyping.statistics.factor import OneFactor, fit_one_factor, split_half_reliability
 from subtyping.statistics.factor_mixture import (
     FactorMixture,
@@ -34,11 +35,13 @@ from subtyping.statistics.truncated_normal import (
     fit_censored_normal,
     mean_below,
 )
+from subtyping.statistics.variance_prior import VariancePrior, variance_prior
 
 __all__ = [
     "CensoredNormal",
     "DesignReport",
     "DetectionRate",
+    "DuplicateCorrelation",
     "FactorMixture",
     "FittedShape",
     "ImputationModel",
@@ -53,6 +56,7 @@ __all__ = [
     "Taxometrics",
     "Tobit",
     "TwoGroups",
+    "VariancePrior",
     "YoudenCut",
     "auc",
     "benjamini_hochberg",
@@ -60,6 +64,7 @@ __all__ = [
     "delong_interval",
     "design_report",
     "draw_below",
+    "duplicate_correlation",
     "fit_censored_normal",
     "fit_factor_mixture",
     "fit_factor_mixture_many",
@@ -82,6 +87,7 @@ __all__ = [
     "taxometrics",
     "tobit",
     "unimodal_shapes",
+    "variance_prior",
     "wilson_interval",
     "youden_cut",
 ]

@@ -1,10 +1,11 @@
 """The parts of a specification that say what is done with the panel."""
 
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, Literal
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import Field, field_validator
 
 from subtyping.study.cohort_spec import Section
+from subtyping.study.entries import MOST_DRAWS, Covariate, Distinct
 
 __all__ = [
     "AxisSpec",
@@ -13,10 +14,8 @@ __all__ = [
     "MinimumSubtypeSpec",
     "PredictionSpec",
     "PreparationSpec",
-    "SignatureSpec",
 ]
 
-Covariate = Literal["age", "sex", "bmi", "smoking", "medication", "atopy"]
 Candidate = Literal[
     "gaussian_mixture",
     "skewed_mixture",
@@ -25,20 +24,6 @@ Candidate = Literal[
     "hdbscan",
     "latent_profiles",
 ]
-Entry = TypeVar("Entry")
-MOST_DRAWS = 100_000  # beyond this a run would not end
-
-
-def _each_once(values: list[Entry]) -> list[Entry]:
-    """Return a list without repeats, or say what is named twice."""
-    for value in values:
-        if values.count(value) > 1:
-            message = f"{value!r} is named twice; keep one."
-            raise ValueError(message)
-    return values
-
-
-Distinct = Annotated[list[Entry], AfterValidator(_each_once)]
 
 
 class PreparationSpec(Section):
@@ -49,22 +34,6 @@ class PreparationSpec(Section):
     adjust: Distinct[Covariate] = Field(default=["age", "sex", "bmi"])
     plates: Literal["location", "median", "combat", "none"] = "location"
     handling: Literal["report", "drop", "regress_out"] = "report"
-
-
-class SignatureSpec(Section):
-    """Contrasts of analytes between groups; covariates default to those of the preparation."""
-
-    covariates: Distinct[Covariate] | None = None
-    imputations: int = Field(default=0, ge=0, le=1000)
-    outcome: str | None = Field(default=None, min_length=1)
-
-    @field_validator("imputations")
-    @classmethod
-    def _more_than_one(cls, value: int) -> int:
-        if value == 1:
-            message = "one imputation says nothing of its uncertainty; write 0 (none) or 20."
-            raise ValueError(message)
-        return value
 
 
 class AxisSpec(Section):

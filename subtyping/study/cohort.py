@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,10 @@ from subtyping._validation import nearest
 from subtyping.exceptions import SpecError
 from subtyping.panel import Panel, read_panel
 from subtyping.panel.routine import RoutineValues
+from subtyping.signature.mouse import AnimalContrast
 from subtyping.study.bands import banded
 from subtyping.study.cohort_spec import CohortSpec, GroupsSpec
+from subtyping.study.mice import read_mice
 from subtyping.study.routine_cohort import (
     panel_of_markers,
     read_markers_file,
@@ -46,6 +48,8 @@ class StudyCohort:
         Name of the data for people: the file, or the simulated design.
     visits : Panel or None
         Every sample of the people of the panel, where some have several and the study uses one.
+    mice : AnimalContrast or pandas.DataFrame, optional
+        The mouse contrast the human one is held against.
     """
 
     panel: Panel
@@ -58,6 +62,7 @@ class StudyCohort:
     data_sha256: str
     source: str
     visits: Panel | None = None
+    mice: AnimalContrast | pd.DataFrame | None = None
 
     def groups_table(self) -> pd.DataFrame:
         """Return ``group, role, n``: every group of the panel, blank ones included."""
@@ -112,7 +117,16 @@ def load_cohort(spec: StudySpec, data: str | Path | None = None) -> StudyCohort:
     else:
         cohort = _read(spec, Path(data) if data is not None else spec.folder)
     _require_groups(cohort)
-    return cohort
+    return cohort if spec.signature.mouse is None else _with_mice(spec, cohort, data)
+
+
+def _with_mice(spec: StudySpec, cohort: StudyCohort, data: str | Path | None) -> StudyCohort:
+    """Read the mice beside the people."""
+    assert spec.signature.mouse is not None, "the caller asked for mice"
+    folder = Path(data) if data is not None else spec.folder
+    mice, digest = read_mice(spec.signature.mouse, folder, spec.seed)
+    both = hashlib.sha256(f"{cohort.data_sha256}{digest}".encode()).hexdigest()
+    return replace(cohort, mice=mice, data_sha256=both if digest else cohort.data_sha256)
 
 
 def _simulated(spec: StudySpec) -> StudyCohort:

@@ -8,6 +8,7 @@ import pandas as pd
 from subtyping.axes import AxisScores
 from subtyping.discovery import Verdict
 from subtyping.prediction import Prediction
+from subtyping.signature.findings import SignatureFindings
 
 __all__ = ["METRIC_COLUMNS", "headline_metrics", "with_null_twin"]
 
@@ -30,8 +31,33 @@ def with_null_twin(prediction: Prediction, twins: pd.DataFrame) -> Prediction:
     return replace(prediction, metrics=metrics)
 
 
+def _of_signature(signature: SignatureFindings) -> list[tuple[str, float, float, float, float]]:
+    """Return one row for each comparison, drug and pathway that has a number."""
+    rows = []
+    if signature.likeness is not None:
+        table = signature.likeness.table
+        for row in table[table["measure"] == "signature_correlation"].itertuples():
+            name = f"likeness_{row.comparison}"
+            rows.append((name, row.value, row.ci_low, row.ci_high, float("nan")))
+    reversals = [one for one in (signature.published, *signature.observed) if one is not None]
+    tables = [one.table[one.table["metric"] == "improvement_pct"] for one in reversals]
+    if signature.blockade is not None:
+        table = signature.blockade.table
+        tables.append(table[table["metric"] == "percent_normalised"])
+    for table in tables:
+        kept = table[table["handling"] == "with"] if "handling" in table else table
+        for row in kept.dropna(subset=["value"]).itertuples():
+            name = f"{row.model}_{row.drug}_{row.metric}"
+            rows.append((name, row.value, row.ci_low, row.ci_high, row.null_twin))
+    return rows
+
+
 def headline_metrics(
-    verdict: Verdict, scores: AxisScores, prediction: Prediction | None, twins: pd.DataFrame
+    verdict: Verdict,
+    scores: AxisScores,
+    prediction: Prediction | None,
+    twins: pd.DataFrame,
+    signature: SignatureFindings | None = None,
 ) -> pd.DataFrame:
     """Return the numbers the brief and the tracked run show first.
 
@@ -43,6 +69,8 @@ def headline_metrics(
         With its null twins (see `with_null_twin`).
     twins : pandas.DataFrame
         See `run_twins`; may be empty.
+    signature : SignatureFindings, optional
+        Likeness and reversal, where they were computed.
 
     Returns
     -------
@@ -86,5 +114,7 @@ def headline_metrics(
             (f"{row.model}_{row.metric}", row.value, row.ci_low, row.ci_high, row.null_twin)
             for row in prediction.metrics.itertuples()
         )
+    if signature is not None:
+        rows.extend(_of_signature(signature))
     table = pd.DataFrame(rows, columns=list(METRIC_COLUMNS))
     return table.astype(dict.fromkeys(METRIC_COLUMNS[1:], np.float64))

@@ -13,12 +13,18 @@ from subtyping.exceptions import SpecError
 from subtyping.knowledge import resolve_analyte
 from subtyping.knowledge.routine import routine_analyte
 from subtyping.panel.routine import routine_analytes
+from subtyping.signature.sides import Side
 from subtyping.study.cohort import StudyCohort
+from subtyping.study.signature_plan import (
+    check_knowledge,
+    declared_contrasts,
+    declared_families,
+)
 from subtyping.study.spec import StudySpec
 
 __all__ = ["StudyPlan", "make_plan"]
 
-Contrasts = dict[str, tuple[tuple[str, ...], tuple[str, ...]]]
+Contrasts = dict[str, tuple[Side, Side]]
 
 
 @dataclass(frozen=True)
@@ -30,13 +36,15 @@ class StudyPlan:
     procedure : LabellingProcedure
     discovery : DiscoverySettings
     contrasts : dict
-        Name to case and reference groups; the cases first, then each comparison group.
+        Name to the two sides; the cases first, then each comparison group, then those declared.
     covariates : tuple of str
         Adjusted for in the contrasts, those declared in the samples table only.
     axis_of : dict of str to str
         Axis of each member analyte, for attributions.
     markers : tuple of str or None
         Markers the criteria may use; None leaves the choice to the procedure.
+    families : dict of str to list of str
+        Analytes of each declared family of contrasts, under their names on the panel.
     """
 
     procedure: LabellingProcedure
@@ -45,6 +53,7 @@ class StudyPlan:
     covariates: tuple[str, ...]
     axis_of: dict[str, str]
     markers: tuple[str, ...] | None
+    families: dict[str, list[str]]
 
 
 def make_plan(spec: StudySpec, cohort: StudyCohort) -> StudyPlan:
@@ -65,6 +74,7 @@ def make_plan(spec: StudySpec, cohort: StudyCohort) -> StudyPlan:
         If the axis is unknown, or a marker of the criteria is neither an analyte of the panel
         nor a routine marker.
     """
+    check_knowledge(spec)
     axis, choice = spec.discovery.axis, spec.preparation
     declared = axis.name if axis.members is None else axis.model_dump()
     preparation = {
@@ -99,10 +109,11 @@ def make_plan(spec: StudySpec, cohort: StudyCohort) -> StudyPlan:
             assay_cv_pct=spec.discovery.assay_cv_pct,
             allow_aliased=spec.discovery.allow_aliased,
         ),
-        contrasts=_contrasts(cohort),
+        contrasts=_contrasts(cohort) | declared_contrasts(spec, cohort),
         covariates=tuple(name for name in wanted if name in cohort.panel.samples),
         axis_of={member: item.name for item in reversed(procedure.axes) for member in item.members},
         markers=_markers(spec, cohort),
+        families=declared_families(spec, cohort),
     )
 
 

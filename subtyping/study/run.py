@@ -19,6 +19,8 @@ from subtyping.study.cohort import StudyCohort, load_cohort
 from subtyping.study.metrics import headline_metrics, with_null_twin
 from subtyping.study.plan import StudyPlan, make_plan
 from subtyping.study.provenance import declaration_sha256, provenance_of
+from subtyping.study.replications import replicate_study
+from subtyping.study.signature_stage import examine_signature, signature_matrix
 from subtyping.study.soundness import examine_soundness, outcome_of
 from subtyping.study.spec import StudySpec
 
@@ -208,7 +210,9 @@ def _analyse(study: _Study) -> tuple[StudyResult, list[Any]]:
     spec, cohort, plan, shown = study.spec, study.cohort, study.plan, study.shown
     panel, jobs = cohort.panel, study.jobs
     shown.stage("design, preparation, axes")
-    design = stages.describe_design(cohort, cohort.case, cohort.reference)
+    design = stages.describe_design(
+        cohort, panel.in_groups(cohort.case), panel.in_groups(cohort.reference)
+    )
     fitted = plan.procedure.fit(panel, seed=spec.seed, every_axis=True)
     handling = stages.describe_handling(panel, fitted)
     shown.stage("contrasts")
@@ -227,6 +231,21 @@ def _analyse(study: _Study) -> tuple[StudyResult, list[Any]]:
     )
     candidates = stages.candidate_runs(fitted, spec)
     is_predicted = spec.prediction.enabled and verdict.is_discrete
+    signature = examine_signature(
+        spec,
+        cohort,
+        plan,
+        fitted=fitted,
+        design=design,
+        differential=differential,
+        jobs=jobs,
+        shown=shown,
+    )
+    replications = None
+    if spec.signature.replications:
+        shown.stage("replications")
+        advance = shown.counter("replications", spec.signature.replications)
+        replications = replicate_study(spec, jobs=jobs, advance=advance)
     shown.stage("null twin")
     twins = stages.twin_numbers(
         cohort, plan, spec, is_predicted=is_predicted, jobs=jobs, shown=shown
@@ -270,8 +289,15 @@ def _analyse(study: _Study) -> tuple[StudyResult, list[Any]]:
         differential=differential,
         prediction=prediction,
         criteria=criteria,
-        checks=stages.check_study(cohort, design, handling, fitted.scores, mute=spec.checks.mute),
-        metrics=headline_metrics(verdict, fitted.scores, prediction, twins),
+        checks=stages.check_study(
+            cohort,
+            design,
+            handling,
+            fitted.scores,
+            mute=spec.checks.mute,
+            is_bridged=spec.signature.likeness.bridged,
+        ),
+        metrics=headline_metrics(verdict, fitted.scores, prediction, twins, signature),
         reading=panel.reading,
         groups=cohort.groups_table(),
         design=design,
@@ -289,6 +315,9 @@ def _analyse(study: _Study) -> tuple[StudyResult, list[Any]]:
         visits=stages.compare_visits(cohort, fitted, verdict),
         soundness=soundness.tables,
         remarks=soundness.remarks,
+        signature=signature,
+        signature_z=signature_matrix(fitted, differential),
+        replications=replications,
     )
     return result, candidates
 

@@ -12,11 +12,11 @@ from subtyping.study.analysis_spec import (
     DiscoverySpec,
     PredictionSpec,
     PreparationSpec,
-    SignatureSpec,
 )
 from subtyping.study.checks_spec import ChecksSpec
 from subtyping.study.cohort_spec import CohortSpec, Section
 from subtyping.study.documents import apply_overrides, read_document
+from subtyping.study.signature_spec import SignatureSpec
 from subtyping.study.spec_errors import sentence_of
 from subtyping.study.specifications_spec import SpecificationsSpec
 

@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from subtyping.study.analysis_spec import Covariate, Distinct
 from subtyping.study.cohort_spec import Section
+from subtyping.study.entries import Covariate, Distinct
 
 __all__ = ["SpecificationsSpec"]
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from subtyping._progress import Progress
 from subtyping.axes import AxisScores
@@ -20,6 +22,8 @@ from subtyping.prediction import Prediction, predict_membership
 from subtyping.preparation import HandlingReport, handling_report
 from subtyping.preparation.quality import examine_quality
 from subtyping.signature import Differential, differential_abundance
+from subtyping.signature.likeness import comparator_overlap
+from subtyping.signature.sides import contrast_sides
 from subtyping.statistics.design import DesignReport, design_report
 from subtyping.study.cohort import StudyCohort
 from subtyping.study.plan import StudyPlan
@@ -41,6 +45,8 @@ __all__ = [
     "twin_numbers",
 ]
 
+Mask = NDArray[np.bool_]
+
 TECHNICAL_ROLES = ("batch", "site", "date")
 OTHER_ROLES = (
     *("age", "sex", "bmi", "smoking", "medication", "atopy"),
@@ -50,9 +56,7 @@ EMBEDDED_PEOPLE = 3000
 ACUTE, ACUTE_ABOVE = "crp", 10.0
 
 
-def describe_design(
-    cohort: StudyCohort, case: tuple[str, ...], reference: tuple[str, ...]
-) -> DesignReport:
+def describe_design(cohort: StudyCohort, is_case: Mask, is_reference: Mask) -> DesignReport:
     """Report aliasing with plate, site and date, each under the name of the user's column."""
     panel = cohort.panel
     factors = {
@@ -68,8 +72,8 @@ def describe_design(
     }
     hours = {cohort.columns.get("draw_time", "draw_time").removeprefix("panel:")}
     return design_report(
-        panel.in_groups(case),
-        panel.in_groups(reference),
+        is_case,
+        is_reference,
         factors,
         times=times,
         others=others,
@@ -83,8 +87,8 @@ def compare_groups(
     """Contrast every group with the reference; where a contrast is aliased nothing is inferred."""
     blocked = {
         name
-        for name, (case, reference) in plan.contrasts.items()
-        if describe_design(cohort, case, reference).is_blocked
+        for name, sides in plan.contrasts.items()
+        if describe_design(cohort, *contrast_sides(cohort.panel.samples, name, *sides)).is_blocked
     }
     samples, covariates = cohort.panel.samples, plan.covariates
     markers: tuple[str, ...] = ()
@@ -105,6 +109,10 @@ def compare_groups(
         seed=spec.seed,
         below_lod=cohort.panel.below_lod,
         unadjusted={"handling": markers},
+        trend=spec.signature.trend,
+        robust=spec.signature.robust,
+        block=spec.signature.block,
+        families=plan.families or None,
     )
 
 
@@ -243,8 +251,10 @@ def check_study(
     scores: AxisScores,
     *,
     mute: Mapping[str, str] | None = None,
+    is_bridged: bool = False,
 ) -> tuple[CheckResult, ...]:
     """Run every check on the results of the study; muted ones keep their outcome."""
+    samples = cohort.panel.samples
     context = CheckContext(
         panel=cohort.panel,
         columns=cohort.columns,
@@ -256,5 +266,10 @@ def check_study(
         axes=scores,
         routine=cohort.routine if len(cohort.routine.columns) else None,
         quality=examine_quality(cohort.panel, case=cohort.case, reference=cohort.reference),
+        comparators=tuple(
+            comparator_overlap(samples, cohort.case, [group], cohort.reference)
+            for group in cohort.comparison
+        ),
+        is_bridged=is_bridged,
     )
     return run_checks(context, mute)

@@ -247,6 +247,7 @@ def _differential(rng: np.random.Generator, *, is_blocked: bool) -> SimpleNamesp
             "p_value": p_value,
             "q_value": np.minimum(1.0, p_value * 8),
             "detected_frac": 0.97,
+            "is_mostly_below_detection": False,
         }
     )
     if is_blocked:

@@ -9,7 +9,8 @@ import pytest
 from subtyping.report import report_tables, write_csv
 
 COLUMNS = {
-    "differential": "analyte contrast log2_fc ci_low ci_high t p_value q_value detected_frac",
+    "differential": "analyte contrast log2_fc ci_low ci_high t p_value q_value detected_frac "
+    "is_mostly_below_detection",
     "assignments": "sample_id probability label reason",
     "checks": "code title severity outcome sentence muted_reason",
     "metrics": "name value ci_low ci_high null_twin",
