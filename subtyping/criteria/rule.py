@@ -1,91 +1,30 @@
 """An eligibility rule as data: what a protocol would write, and who meets it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from subtyping._validation import list_some, nearest, one_of
+from subtyping._validation import one_of
+from subtyping.criteria.claims import SEAL, checked_evidence, evidence_seal, supported_claim
+from subtyping.criteria.clause import Clause, clause_met
+from subtyping.criteria.rule_json import SCHEMA_VERSION, read_json, rule_fields, strict_json
 from subtyping.exceptions import InputError
-from subtyping.knowledge.routine import to_canonical
-from subtyping.panel.panel import UNITS, Panel
+from subtyping.panel.panel import Panel
 
-__all__ = ["Clause", "EligibilityRule"]
+__all__ = ["NOT_PORTABLE", "Clause", "EligibilityRule"]
 
-PROTOCOL_NAMES = {"crp": "CRP", "ige": "IgE"}
-_OPERATORS = (">=", "<=", ">", "<")
+NOT_PORTABLE = "not portable: needs bridging or an absolute assay"
+MOST_CLAUSES = 3
 _JOINERS = ("and", "or")
-_CLAIMS = ("candidate", "replicated", "prognostic", "predictive")
 
 
-@dataclass(frozen=True)
-class Clause:
-    """One marker against one threshold.
-
-    Attributes
-    ----------
-    marker : str
-        An analyte of the panel, or a routine marker such as ``crp``.
-    operator : {">=", "<=", ">", "<"}
-        How the marker compares with the threshold.
-    threshold : float
-        Threshold in `unit`.
-    unit : str
-        The panel's unit (``pg/mL``, ``NPX``, ``log2``) or any unit of the routine marker.
-    source : {"panel", "routine"}, default "panel"
-        Where the marker is measured.
-
-    Examples
-    --------
-    >>> Clause("CCL17", ">=", 10.21, "NPX").text
-    'CCL17 >= 10.21 NPX'
-    """
-
-    marker: str
-    operator: str
-    threshold: float
-    unit: str
-    source: str = "panel"
-
-    def __post_init__(self) -> None:
-        one_of(self.operator, _OPERATORS, "A clause's operator")
-        one_of(self.source, ("panel", "routine"), "A clause's source")
-        if not np.isfinite(self.threshold):
-            message = f"The threshold of {self.marker} must be a number; got {self.threshold}."
-            raise InputError(message)
-        if self.source == "panel":
-            one_of(self.unit, UNITS, f"The unit of {self.marker}")
-
-    @property
-    def text(self) -> str:
-        """The clause as a protocol would write it."""
-        name = PROTOCOL_NAMES.get(self.marker, self.marker)
-        unit = self.unit if self.unit.startswith("/") else f" {self.unit}"
-        return f"{name} {self.operator} {self.threshold:.6g}{unit}"
-
-    def compare(self, values: pd.Series, threshold: float | None = None) -> pd.Series:
-        """Return True, False or NA for each value (NA where missing)."""
-        numbers = values.to_numpy(dtype=float)
-        cut = self.threshold if threshold is None else threshold
-        met = {
-            ">=": numbers >= cut,
-            "<=": numbers <= cut,
-            ">": numbers > cut,
-            "<": numbers < cut,
-        }[self.operator]
-        return pd.Series(met, index=values.index, dtype="boolean").mask(values.isna())
-
-    @property
-    def is_upward(self) -> bool:
-        """Whether high values meet the clause."""
-        return self.operator in (">=", ">")
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class EligibilityRule:
-    """A rule of one or several clauses; with none, everybody is eligible.
+    """A rule of one to three clauses; with none, everybody is eligible.
 
     Attributes
     ----------
@@ -98,11 +37,15 @@ class EligibilityRule:
     detection_policy : str
         What a value below detection counts as.
     claim : {"candidate", "replicated", "prognostic", "predictive"}, default "candidate"
-        What the data allow; cross-sectional data allow no more than a candidate.
+        What the data allow; cross-sectional data allow no more than a candidate. A claim that the
+        provenance does not support is lowered to candidate when the rule is made, see
+        `with_evidence`.
     target_condition : str
         What the rule is meant to find.
     provenance : tuple of (str, str)
         Names and values: source, seed, package version, ...
+    notes : tuple of str
+        What was changed when the rule was made or read; no part of the rule.
 
     Examples
     --------
@@ -111,7 +54,9 @@ class EligibilityRule:
     ... )
     >>> rule.text
     'CCL17 >= 10.21 NPX and CCL13 >= 14.9 NPX'
-    >>> EligibilityRule.from_dict(rule.to_dict()) == rule
+    >>> EligibilityRule((Clause("crp", ">", 3, "mg/L", "routine"),))
+    Eligible if CRP > 3 mg/L (claim: candidate)
+    >>> EligibilityRule.from_json(rule.to_json()) == rule
     True
     >>> EligibilityRule(()).text
     'everybody'
@@ -124,10 +69,23 @@ class EligibilityRule:
     claim: str = "candidate"
     target_condition: str = ""
     provenance: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "clauses", tuple(self.clauses))
         one_of(self.joiner, _JOINERS, "A rule's joiner")
-        one_of(self.claim, _CLAIMS, "A rule's claim")
+        if len(self.clauses) > MOST_CLAUSES:
+            message = f"A rule has at most {MOST_CLAUSES} clauses; got {len(self.clauses)}."
+            raise InputError(message)
+        claim, note = supported_claim(self.claim, self.definition, dict(self.provenance))
+        object.__setattr__(self, "claim", claim)
+        if note:
+            object.__setattr__(self, "notes", (*self.notes, note))
+
+    def __repr__(self) -> str:
+        said = f"if {self.text}" if self.clauses else self.text
+        marks = [f"claim: {self.claim}", self.platform, self.portability_mark]
+        return f"Eligible {said} ({'; '.join(mark for mark in marks if mark)})"
 
     @property
     def text(self) -> str:
@@ -138,6 +96,18 @@ class EligibilityRule:
     def markers(self) -> tuple[str, ...]:
         """Markers in the order of the clauses."""
         return tuple(clause.marker for clause in self.clauses)
+
+    @property
+    def definition(self) -> dict[str, Any]:
+        """What evidence is tied to: everything that decides who is eligible, and for what."""
+        names = ("marker", "operator", "threshold", "unit", "source")
+        return {
+            "clauses": [{name: getattr(one, name) for name in names} for one in self.clauses],
+            "joiner": self.joiner,
+            "platform": self.platform,
+            "detection_policy": self.detection_policy,
+            "target_condition": self.target_condition,
+        }
 
     @property
     def portability(self) -> str:
@@ -152,6 +122,12 @@ class EligibilityRule:
         if units:
             return "A threshold in pg/mL holds for this assay platform only."
         return ""
+
+    @property
+    def portability_mark(self) -> str:
+        """The mark a rule in NPX (or log2) carries wherever it is printed; else empty."""
+        units = {clause.unit for clause in self.clauses if clause.source == "panel"}
+        return NOT_PORTABLE if units & {"NPX", "log2"} else ""
 
     def apply(self, panel: Panel, routine: pd.DataFrame | None = None) -> pd.Series:
         """Return who is eligible.
@@ -181,6 +157,7 @@ class EligibilityRule:
 
         Examples
         --------
+        >>> import numpy as np
         >>> from subtyping.panel import Panel, ReadingReport
         >>> values = pd.DataFrame({"CCL17": [9.0, 11.0, np.nan]}, index=["a", "b", "c"])
         >>> nothing = values.notna() & False
@@ -192,28 +169,65 @@ class EligibilityRule:
         >>> EligibilityRule((Clause("CCL17", ">=", 10.21, "NPX"),)).apply(panel).tolist()
         [False, True, <NA>]
         """
+        self.check_platform(panel)
+        met = pd.Series(
+            self.joiner == "and" or not self.clauses, index=panel.sample_ids, dtype="boolean"
+        )
+        for clause in self.clauses:
+            one = clause_met(clause, panel, routine)
+            met = met & one if self.joiner == "and" else met | one
+        return met.rename("is_eligible")
+
+    def check_platform(self, panel: Panel) -> None:
+        """Raise InputError where rule and panel come from two platforms."""
         if self.platform and panel.platform and self.platform != panel.platform:
             message = (
                 f"The rule comes from {self.platform} and the panel from {panel.platform}; "
                 "thresholds do not carry between platforms."
             )
             raise InputError(message)
-        met = pd.Series(
-            self.joiner == "and" or not self.clauses, index=panel.sample_ids, dtype="boolean"
-        )
-        for clause in self.clauses:
-            one = _on_panel(clause, panel) if clause.source == "panel" else _on_routine(
-                clause, routine, panel.sample_ids
-            )  # fmt: skip
-            met = met & one if self.joiner == "and" else met | one
-        return met.rename("is_eligible")
+
+    def with_evidence(self, claim: str, evidence: Mapping[str, str]) -> "EligibilityRule":
+        """Return the rule with a higher claim and the evidence that carries it.
+
+        Parameters
+        ----------
+        claim : {"replicated", "prognostic", "predictive"}
+        evidence : mapping of str to str
+            What `subtyping.criteria.claims.EVIDENCE` lists for the claim.
+
+        Returns
+        -------
+        EligibilityRule
+            Sealed: a change of a threshold or of the evidence takes the claim away again.
+
+        Raises
+        ------
+        InputError
+            If something is missing, or the data are those the rule was made from.
+
+        Examples
+        --------
+        >>> rule = EligibilityRule((Clause("crp", ">", 3, "mg/L", "routine"),))
+        >>> data = {"derivation_sha256": "a" * 64, "replication_sha256": "b" * 64}
+        >>> proved = rule.with_evidence("replicated", data)
+        >>> proved.claim, replace(proved, joiner="or").claim
+        ('replicated', 'candidate')
+        """
+        known = dict(self.provenance) | checked_evidence(claim, evidence)
+        known[SEAL] = evidence_seal(self.definition, known)
+        raised = replace(self, claim=claim, provenance=tuple(known.items()), notes=())
+        if raised.claim != claim:
+            raise InputError(raised.notes[-1])
+        return raised
 
     def to_dict(self) -> dict[str, Any]:
         """Return the rule as plain values, for JSON."""
         plain = asdict(self)
+        del plain["notes"]
         plain["clauses"] = [asdict(clause) for clause in self.clauses]
         plain["provenance"] = dict(self.provenance)
-        return plain
+        return {"schema_version": SCHEMA_VERSION, **plain}
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> "EligibilityRule":
@@ -222,57 +236,45 @@ class EligibilityRule:
         Raises
         ------
         InputError
-            If a key is unknown or a clause is incomplete.
+            If a key is unknown, a clause is incomplete, a value has another type, or the text
+            does not say what the clauses say.
         """
-        fields = list(cls.__dataclass_fields__)
-        for key in plain:
-            one_of(key, fields, "A key of an eligibility rule")
-        given = dict(plain)
-        try:
-            clauses: Sequence[Mapping[str, Any]] = given.pop("clauses")
-            given["clauses"] = tuple(Clause(**clause) for clause in clauses)
-        except (KeyError, TypeError) as error:
+        given = rule_fields(plain)
+        said = given.pop("rule_text", None)
+        given["clauses"] = tuple(Clause(**clause) for clause in given["clauses"])
+        given["provenance"] = tuple(given["provenance"].items())
+        rule = cls(**given)
+        if said is not None and said != rule.text:
             message = (
-                "An eligibility rule needs `clauses`, each with marker, operator, threshold and "
-                f"unit; got {sorted(plain)}."
+                f"The rule's text says {said!r} and its clauses say {rule.text!r}; one of them "
+                "was changed by hand."
             )
-            raise InputError(message) from error
-        given["provenance"] = tuple(dict(given.get("provenance", {})).items())
-        return cls(**given)
+            raise InputError(message)
+        return rule
 
+    def to_json(self, path: str | Path | None = None) -> str:
+        """Return the rule as JSON text, and write it to `path` where given."""
+        plain = {"rule_text": self.text, **self.to_dict()}
+        text = json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        if path is not None:
+            Path(path).write_text(text, encoding="utf-8", newline="\n")
+        return text
 
-def _on_panel(clause: Clause, panel: Panel) -> pd.Series:
-    if clause.marker not in panel.values.columns:
-        message = (
-            f"The rule needs {clause.marker}, which the panel does not hold."
-            f"{nearest(clause.marker, panel.values.columns)}"
-        )
-        raise InputError(message)
-    if clause.unit != panel.unit:
-        message = (
-            f"The threshold of {clause.marker} is in {clause.unit} and the panel in {panel.unit}. "
-            "A threshold holds only in the unit and platform it was set in."
-        )
-        raise InputError(message)
-    values = panel.values[clause.marker].astype(float)
-    below = panel.below_lod[clause.marker].to_numpy(dtype=bool)
-    beyond = panel.above_uloq[clause.marker].to_numpy(dtype=bool) & values.isna().to_numpy()
-    limit = panel.lod[clause.marker].to_numpy(dtype=float)
-    surely_below = below & (clause.threshold > limit)
-    met = clause.compare(values)
-    met[surely_below] = not clause.is_upward
-    met[beyond] = clause.is_upward
-    return met
+    @classmethod
+    def from_json(cls, source: str | Path) -> "EligibilityRule":
+        """Return the rule of a JSON text, or of a file where a Path is given.
 
-
-def _on_routine(clause: Clause, routine: pd.DataFrame | None, ids: pd.Index) -> pd.Series:
-    held = [] if routine is None else [str(name) for name in routine.columns]
-    if routine is None or clause.marker not in held:
-        message = (
-            f"The rule needs the routine marker {clause.marker}, which was not given; "
-            f"there is {list_some(held) or 'none'}. Map its column under `routine`."
-            f"{nearest(clause.marker, held)}"
-        )
-        raise InputError(message)
-    threshold = to_canonical(clause.marker, clause.threshold, clause.unit)
-    return clause.compare(routine[clause.marker].reindex(ids), threshold)
+        Raises
+        ------
+        InputError
+            If it is not strict JSON or no rule; a rule without clauses must say ``everybody``.
+        """
+        plain = read_json(source) if isinstance(source, Path) else strict_json(source)
+        rule = cls.from_dict(plain)
+        if not rule.clauses and plain.get("rule_text") != rule.text:
+            message = (
+                "The rule has no clauses. A rule that enrols everybody must say so: "
+                '"rule_text": "everybody".'
+            )
+            raise InputError(message)
+        return rule

@@ -32,8 +32,8 @@ def joint_retest(
     that the correlation of the true scores is that of the single samples over
     :math:`\sqrt{\rho_i \rho_j}`. Where that would exceed 1 it is 1, and the rest of the
     correlation is given to the noise: single samples correlate as stated either way. Matrices
-    that are no correlation matrix are brought back to one. A person *truly meets* the rule whose true scores do, each
-    against the quantile of its clause.
+    that are no correlation matrix are brought back to one. A person *truly meets* the rule whose
+    true scores do, each against the quantile of its clause.
 
     Parameters
     ----------
@@ -112,7 +112,9 @@ def _check(
         message = "A correlation matrix must be symmetric, with a diagonal of 1."
         raise InputError(message)
     if joiner not in {"and", "or"} or n_samples < 1:
-        message = f"joiner must be and or or, samples and rounds at least 1; got {joiner}, {n_samples}."
+        message = (
+            f"joiner must be and or or, samples and rounds at least 1; got {joiner}, {n_samples}."
+        )
         raise InputError(message)
 
 
@@ -141,9 +143,7 @@ def _joined(met: NDArray[np.bool_], joiner: str) -> NDArray[np.bool_]:
     return np.asarray(met.all(axis=1) if joiner == "and" else met.any(axis=1), dtype=bool)
 
 
-def _counted(
-    met: NDArray[np.bool_], again: NDArray[np.bool_], truly: NDArray[np.bool_]
-) -> Retest:
+def _counted(met: NDArray[np.bool_], again: NDArray[np.bool_], truly: NDArray[np.bool_]) -> Retest:
     def share(what: NDArray[np.bool_], among: NDArray[np.bool_]) -> float:
         return float(what[among].mean()) if among.any() else float("nan")
 

@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy import special
 
 from subtyping.exceptions import InputError
+from subtyping.statistics.bivariate_normal import both_above
+from subtyping.statistics.reliability import averaged_reliability
 
 __all__ = [
     "Retest",
-    "averaged_reliability",
-    "both_above",
-    "combined_icc",
     "grey_zone",
     "repeat_rule",
     "retest",
@@ -20,7 +19,6 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 
-_TINY = 1e-300
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(200)
 _FAR = 9.0  # standard deviations beyond which a normal holds nothing that could be printed
 
@@ -56,92 +54,6 @@ class Retest:
     npv: float
     misclassified_frac: float
     still_positive_frac: float
-
-
-def both_above(first: ArrayLike, second: ArrayLike, correlation: ArrayLike) -> Floats:
-    r"""Return :math:`P(X > h, Y > k)` of two standard normals with a correlation.
-
-    By Owen's T function, exact to rounding; the limits at a correlation of -1, 0 and 1 included.
-
-    Parameters
-    ----------
-    first, second : array-like
-        Cuts *h* and *k*; they broadcast.
-    correlation : array-like
-        Between -1 and 1.
-
-    Returns
-    -------
-    ndarray
-
-    References
-    ----------
-    Owen DB (1956). Tables for computing bivariate normal probabilities. Annals of Mathematical
-    Statistics 27, 1075-1090. doi:10.1214/aoms/1177728074.
-
-    Examples
-    --------
-    >>> float(both_above(0, 0, 0.5).round(6))  # 1/4 + asin(1/2) / (2 pi) = 1/3
-    0.333333
-    >>> both_above(1.0, 0.0, [0.0, 1.0]).round(4).tolist()  # .1587 / 2, and .1587
-    [0.0793, 0.1587]
-    """
-    h, k, r = np.broadcast_arrays(*(-np.asarray(x, float) for x in (first, second, correlation)))
-    r = -r
-    if (np.abs(r) > 1).any():
-        message = f"A correlation must lie between -1 and 1; got {np.max(np.abs(r))}."
-        raise InputError(message)
-    h, k = (np.where(x == 0, _TINY, x) for x in (h, k))
-    root = np.sqrt((1 - r) * (1 + r))
-    apart = np.where(np.sign(h) * np.sign(k) > 0, 0.0, 0.5)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        # k/h - r is exact where the two cuts agree, which is where the function bends
-        slopes = (k / h - r) / root, (h / k - r) / root
-        inside = (special.ndtr(h) + special.ndtr(k)) / 2 - apart
-        inside = inside - special.owens_t(h, slopes[0]) - special.owens_t(k, slopes[1])
-    least, most = np.minimum(special.ndtr(h), special.ndtr(k)), special.ndtr(h) - special.ndtr(-k)
-    inside = np.where(root == 0, np.where(r > 0, least, np.maximum(most, 0)), inside)
-    return np.asarray(np.clip(inside, np.maximum(most, 0), least), dtype=float)
-
-
-def averaged_reliability(icc: float, n_samples: int = 1) -> float:
-    r"""Return the reliability of the mean of several samples (Spearman-Brown).
-
-    :math:`n \rho / (1 + (n - 1) \rho)` for a repeatability :math:`\rho` of one sample.
-
-    Parameters
-    ----------
-    icc : float
-        Repeatability of one sample, 0 to 1.
-    n_samples : int, default 1
-        Samples averaged.
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    InputError
-        If the ICC lies outside 0 to 1 or the number of samples is below 1.
-
-    References
-    ----------
-    Spearman C (1910). doi:10.1111/j.2044-8295.1910.tb00206.x.
-    Brown W (1910). doi:10.1111/j.2044-8295.1910.tb00207.x.
-
-    Examples
-    --------
-    >>> round(averaged_reliability(0.55, 2), 4)  # 1.10 / 1.55
-    0.7097
-    """
-    if not 0 <= icc <= 1:
-        message = f"A repeatability (ICC) must lie between 0 and 1; got {icc}."
-        raise InputError(message)
-    if n_samples < 1:
-        message = f"At least 1 sample is needed; got {n_samples}."
-        raise InputError(message)
-    return n_samples * icc / (1 + (n_samples - 1) * icc)
 
 
 def retest(
@@ -261,7 +173,7 @@ def repeat_rule(
         p = above if icc == 1 else float(special.bdtrc(needed - 1, n_samples, above))
         joint = min(p, true) if icc == 1 else p * true
         return _summary(p, true, joint, p if icc == 1 else p * p, r)
-    t, weight = _grid(cut / np.sqrt(icc), quantile)
+    t, weight = _grid(cut / np.sqrt(icc), np.sqrt((1 - icc) / icc), quantile)
     chance = special.ndtr((np.sqrt(icc) * t - cut) / np.sqrt(1 - icc))
     met = special.bdtrc(needed - 1, n_samples, chance)
     joint = float(weight[t > quantile] @ met[t > quantile])
@@ -321,42 +233,6 @@ def grey_zone(
     return float(low), float(high)
 
 
-def combined_icc(icc: float, total_sd: float, assay_sd: float) -> float:
-    r"""Return the ICC of a measurement from an ICC of the person alone and the assay's own noise.
-
-    :math:`\rho\,(s^2 - a^2)/s^2` where *s* is the standard deviation of single measurements of
-    different people and *a* that of the assay, both on one scale. Only for an ICC from which assay
-    noise was taken out: one estimated from repeated visits holds it already.
-
-    Parameters
-    ----------
-    icc : float
-        Share of the true variance that lies between people.
-    total_sd, assay_sd : float
-        On the scale of the values (log2: coefficient of variation / 100 / ln 2).
-
-    Returns
-    -------
-    float
-        0 where the assay varies as much as the measurements do.
-
-    Raises
-    ------
-    InputError
-        If a standard deviation or the ICC is out of range.
-
-    Examples
-    --------
-    >>> round(combined_icc(0.7, 1.0, 0.13), 3)
-    0.688
-    """
-    averaged_reliability(icc)
-    if not (total_sd > 0 and assay_sd >= 0):
-        message = f"Standard deviations must be positive; got {total_sd} and {assay_sd}."
-        raise InputError(message)
-    return icc * max(0.0, 1 - (assay_sd / total_sd) ** 2)
-
-
 def _share(value: float, name: str) -> float:
     if not 0 < value < 1:
         message = f"{name} must lie between 0 and 1; got {value}."
@@ -364,9 +240,10 @@ def _share(value: float, name: str) -> float:
     return float(value)
 
 
-def _grid(bend: float, quantile: float) -> tuple[Floats, Floats]:
-    """Return nodes and normal weights, with ends where the integrand bends or is cut."""
-    ends = np.unique(np.clip([-_FAR, bend, quantile, _FAR], -_FAR, _FAR))
+def _grid(bend: float, width: float, quantile: float) -> tuple[Floats, Floats]:
+    """Return nodes and normal weights, with ends about the bend and where the integrand is cut."""
+    around = [bend - _FAR * width, bend, bend + _FAR * width]
+    ends = np.unique(np.clip([-_FAR, *around, quantile, _FAR], -_FAR, _FAR))
     half, middle = np.diff(ends) / 2, (ends[:-1] + ends[1:]) / 2
     t = (middle[:, None] + half[:, None] * _NODES).ravel()
     weight = (half[:, None] * _WEIGHTS).ravel() * np.exp(-(t**2) / 2) / np.sqrt(2 * np.pi)

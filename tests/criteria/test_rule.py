@@ -143,3 +143,208 @@ def test_another_platform_is_refused() -> None:
     with pytest.raises(InputError, match="do not carry between platforms"):
         rule.apply(other)
     assert rule.apply(panel()).notna().any()
+
+
+def three() -> EligibilityRule:
+    clauses = (
+        Clause("CCL17", ">=", 510, "pg/mL", "panel", 430.0, 700.0),
+        Clause("CCL13", "<", 0.1 + 0.2, "pg/mL"),
+        Clause("eosinophils", ">=", 300, "/uL", "routine"),
+    )
+    return EligibilityRule(
+        clauses, "or", "MSD", target_condition="Th2-skewed", provenance=(("seed", "1"),)
+    )
+
+
+def test_three_clauses_and_no_more() -> None:
+    assert three().text == "CCL17 >= 510 pg/mL or CCL13 < 0.3 pg/mL or eosinophils >= 300/uL"
+    clauses = tuple(Clause(name, ">", 1, "NPX") for name in "ABCD")
+    with pytest.raises(InputError, match="at most 3 clauses; got 4"):
+        EligibilityRule(clauses)
+
+
+def test_three_clauses_apply_by_three_valued_logic() -> None:
+    routine = pd.DataFrame({"crp": [5.0, 1.0, 5.0, np.nan]}, index=IDS)
+    clauses = (
+        Clause("CCL17", ">=", 10.0, "NPX"),
+        Clause("CCL13", ">=", 15.0, "NPX"),
+        Clause("crp", ">", 3, "mg/L", "routine"),
+    )
+    # CCL17 9, 11, -, 10; CCL13 15, 14, 16, 15; CRP 5, 1, 5, -
+    assert EligibilityRule(clauses).apply(panel(), routine).tolist() == [False, False, pd.NA, pd.NA]
+    either = EligibilityRule(clauses, "or").apply(panel(), routine)
+    assert either.tolist() == [True, True, True, True]
+
+
+def test_a_rule_reads_as_a_protocol_would_write_it() -> None:
+    assert repr(one("CCL17", ">=", 10.21)) == (
+        "Eligible if CCL17 >= 10.21 NPX (claim: candidate; "
+        "not portable: needs bridging or an absolute assay)"
+    )
+    assert repr(three()).endswith("(claim: candidate; MSD)")
+    assert repr(EligibilityRule(())) == "Eligible everybody (claim: candidate)"
+
+
+def test_an_analyte_is_found_under_another_name() -> None:
+    assert one("TARC", ">=", 10.0).apply(panel()).tolist() == [False, True, pd.NA, True]
+
+
+def test_a_file_round_trip(tmp_path) -> None:
+    rule, file = three(), tmp_path / "rule.json"
+    text = rule.to_json(file)
+    assert file.read_text(encoding="utf-8") == text
+    back = EligibilityRule.from_json(file)
+    assert back == rule
+    assert hash(back) == hash(rule)
+    assert back.clauses[1].threshold == 0.1 + 0.2  # every digit
+    assert back.to_json() == text
+    assert json.loads(text)["schema_version"] == 1
+    assert EligibilityRule.from_json(EligibilityRule(()).to_json()) == EligibilityRule(())
+
+
+def test_a_rule_without_the_newer_keys_is_read() -> None:
+    old = {"clauses": [{"marker": "CCL17", "operator": ">=", "threshold": 5, "unit": "NPX"}]}
+    assert EligibilityRule.from_dict(old) == one("CCL17", ">=", 5.0)
+
+
+def test_equality_and_hash_do_not_see_notes() -> None:
+    noted = replace(three(), notes=("read from a file",))
+    assert noted == three()
+    assert hash(noted) == hash(three())
+    assert three() != replace(three(), joiner="and")
+
+
+CLAUSE = '{"marker": "CCL17", "operator": ">=", "threshold": 510, "unit": "pg/mL"}'
+
+
+@pytest.mark.parametrize(
+    ("text", "match"),
+    [
+        ("", "is not JSON: .* line 1, column 1"),
+        ("[1, 2", "is not JSON"),
+        ("3", "must be a JSON object; got 3"),
+        ("null", "must be a JSON object; got None"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"clauses": [' + "9" * 6000 + "]}", "a number too long"),
+        ("{}", "needs `clauses`"),
+        ('{"clauses": []}', "no clauses. A rule that enrols everybody must say so"),
+        ('{"clauses": "CCL17 > 5"}', "must be a list of objects"),
+        ('{"clauses": [[]]}', "must be a list of objects"),
+        ('{"clauses": [], "clauses": []}', "gives 'clauses' twice"),
+        ('{"clauses": [], "klaim": "x"}', "Did you mean 'claim'"),
+        ('{"clauses": [], "schema_version": 2}', "has schema_version 2; .* reads 1"),
+        ('{"clauses": [], "schema_version": true}', "has schema_version True"),
+        ('{"clauses": [], "claim": 3}', "`claim` of a rule must be text; got 3"),
+        ('{"clauses": [], "claim": "proven"}', "claim must be one of candidate"),
+        ('{"clauses": [], "joiner": ["and"]}', "`joiner` of a rule must be text"),
+        ('{"clauses": [], "joiner": "xor"}', "joiner must be one of and, or"),
+        ('{"clauses": [], "platform": 5}', "`platform` of a rule must be text or null"),
+        ('{"clauses": [], "provenance": {"seed": 1}}', "names with text"),
+        (f'{{"clauses": [{CLAUSE}], "rule_text": "CCL17 >= 100 pg/mL"}}', "changed by hand"),
+        (f'{{"clauses": [{", ".join([CLAUSE] * 4)}]}}', "at most 3 clauses"),
+    ],
+)  # fmt: skip
+def test_hostile_json_is_refused_in_a_sentence(text: str, match: str) -> None:
+    with pytest.raises(InputError, match=match):
+        EligibilityRule.from_json(text)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "match"),
+    [
+        ("510", "NaN", "holds NaN, which is no number"),
+        ("510", "-Infinity", "holds -Infinity"),
+        ("510", "1e999", "threshold of CCL17 must be a number; got inf"),
+        ("510", '"510"', "`threshold` of clause 1 must be a number; got '510'"),
+        ("510", "true", "must be a number; got True"),
+        ("510", "null", "must be a number; got None"),
+        ("510", "1" + "0" * 400, "must be a number; got inf|must be a number; got 1000"),
+        ('"CCL17"', "17", "`marker` of clause 1 must be text"),
+        ('"CCL17"', '" "', "marker must be a name"),
+        ('">="', '"=>"', "operator must be one of"),
+        ('"pg/mL"', '"ng/mL"', "unit of CCL17 must be one of"),
+        ('"unit"', '"units"', "Did you mean 'unit'"),
+        (', "unit": "pg/mL"', "", "Clause 1 lacks 'unit'"),
+        ('"pg/mL"', '"pg/mL", "source": "blood"', "source must be one of"),
+        ('"pg/mL"', '"pg/mL", "grey_low": 400', "end of the grey zone of CCL17 must be a number"),
+        ('"pg/mL"', '"pg/mL", "grey_low": 9, "grey_high": 3', "must rise; got 9.0 to 3.0"),
+    ],
+)
+def test_hostile_clauses_are_refused_in_a_sentence(old: str, new: str, match: str) -> None:
+    text = f'{{"clauses": [{CLAUSE.replace(old, new, 1)}]}}'
+    with pytest.raises(InputError, match=match):
+        EligibilityRule.from_json(text)
+
+
+def test_files_that_are_none(tmp_path) -> None:
+    with pytest.raises(InputError, match="There is no file"):
+        EligibilityRule.from_json(tmp_path / "absent.json")
+    (tmp_path / "binary.json").write_bytes(b"\xff\xfe\x00{")
+    with pytest.raises(InputError, match="not UTF-8"):
+        EligibilityRule.from_json(tmp_path / "binary.json")
+
+
+DATA = {
+    "derivation_sha256": "a" * 64,
+    "replication_sha256": "b" * 64,
+    "outcome_sha256": "c" * 64,
+    "trial_sha256": "d" * 64,
+    "outcome": "HDRS-17 at week 8",
+    "interaction": "difference of effects 3.1 (1.2 to 5.0)",
+}
+
+
+@pytest.mark.parametrize("claim", ["replicated", "prognostic", "predictive"])
+def test_a_claim_stands_on_evidence_and_survives_the_file(claim: str) -> None:
+    proved = three().with_evidence(claim, DATA)
+    assert proved.claim == claim
+    assert proved.notes == ()
+    back = EligibilityRule.from_json(proved.to_json())
+    assert back == proved
+    assert back.claim == claim
+
+
+@pytest.mark.parametrize("claim", ["replicated", "prognostic", "predictive"])
+def test_a_claim_cannot_be_written_into_a_file(claim: str) -> None:
+    plain = three().to_dict() | {"claim": claim}
+    found = EligibilityRule.from_dict(plain)
+    assert found.claim == "candidate"
+    assert f"{claim!r} is not supported and was lowered" in found.notes[0]
+    assert found == three()
+
+
+@pytest.mark.parametrize(
+    ("change", "match"),
+    [
+        (lambda p: p["clauses"][0].update(threshold=500.0), "changed after the evidence"),
+        (lambda p: p.update(joiner="and"), "changed after the evidence"),
+        (lambda p: p.update(platform="Luminex"), "changed after the evidence"),
+        (lambda p: p.update(target_condition="response"), "changed after the evidence"),
+        (lambda p: p.update(claim="predictive"), "lacks 'trial_sha256', 'outcome', 'interaction'"),
+        (lambda p: p["provenance"].pop("evidence_sha256"), "lacks 'evidence_sha256'"),
+        (lambda p: p["provenance"].update(replication_sha256="a" * 64), "data it was made from"),
+        (lambda p: p["provenance"].update(replication_sha256="e" * 64), "changed after"),
+        (lambda p: p["provenance"].update(replication_sha256="yes"), "is no SHA-256"),
+    ],
+)
+def test_an_edited_rule_loses_its_claim(change, match: str) -> None:
+    plain = three().with_evidence("replicated", DATA).to_dict()
+    change(plain)
+    found = EligibilityRule.from_dict(plain)
+    assert found.claim == "candidate"
+    assert match in found.notes[0]
+
+
+def test_evidence_that_is_none_is_refused() -> None:
+    with pytest.raises(InputError, match="'outcome_sha256', 'outcome' is not given"):
+        three().with_evidence("prognostic", {"derivation_sha256": "a" * 64})
+    with pytest.raises(InputError, match="tried on the data it was made from"):
+        three().with_evidence("replicated", DATA | {"replication_sha256": "a" * 64})
+    with pytest.raises(InputError, match="must be one of replicated"):
+        three().with_evidence("candidate", DATA)
+
+
+def test_grey_zones_are_no_part_of_what_evidence_is_tied_to() -> None:
+    proved = three().with_evidence("replicated", DATA)
+    moved = replace(proved.clauses[0], grey_low=400.0)
+    assert replace(proved, clauses=(moved, *proved.clauses[1:])).claim == "replicated"

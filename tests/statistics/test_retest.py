@@ -7,11 +7,10 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from subtyping.exceptions import InputError
+from subtyping.statistics.bivariate_normal import both_above
 from subtyping.statistics.joint_retest import joint_retest
+from subtyping.statistics.reliability import averaged_reliability, combined_icc
 from subtyping.statistics.retest import (
-    averaged_reliability,
-    both_above,
-    combined_icc,
     grey_zone,
     repeat_rule,
     retest,
@@ -131,7 +130,10 @@ def test_simulated_people_agree(rng: np.random.Generator) -> None:
     above = true > cut
     found = {
         "one": (a > cut, retest(icc, share)),
-        "mean, same number": ((a + b) / 2 > cut, retest(icc, share, n_samples=2, is_same_value=True)),
+        "mean, same number": (
+            (a + b) / 2 > cut,
+            retest(icc, share, n_samples=2, is_same_value=True),
+        ),
         "both": ((a > cut) & (b > cut), repeat_rule(icc, share)),
     }
     for met, kernel in found.values():
@@ -194,7 +196,9 @@ def test_a_rule_in_both_of_two_rounds(rng: np.random.Generator) -> None:
     R = [[1, 0.3], [0.3, 1]]
     one = joint_retest([0.6, 0.7], [0.3, 0.4], R, rng=rng)
     both = joint_retest([0.6, 0.7], [0.3, 0.4], R, n_rounds=2, rng=rng)
-    assert both.positive_frac == pytest.approx(one.positive_frac * one.still_positive_frac, abs=0.005)
+    assert both.positive_frac == pytest.approx(
+        one.positive_frac * one.still_positive_frac, abs=0.005
+    )
     assert both.truly_above_frac > one.truly_above_frac
 
 

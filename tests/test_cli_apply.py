@@ -1,0 +1,81 @@
+"""``subtyping apply``: one row for each sample, or one sentence and exit code 2."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from subtyping.cli import exit_code_of
+from subtyping.criteria import Clause, EligibilityRule
+
+RULE = EligibilityRule(
+    (Clause("CCL17", ">=", 510, "pg/mL"), Clause("crp", ">", 3, "mg/L", "routine"))
+)
+WORDS = ("apply", "rule.json", "panel.csv", "--unit", "pg/mL", "--routine", "crp=hsCRP:mg/L")
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in a folder with a rule and a panel."""
+    monkeypatch.chdir(tmp_path)
+    RULE.to_json(tmp_path / "rule.json")
+    (tmp_path / "panel.csv").write_text("id,TARC,hsCRP\na,620,4\nb,480,1\nc,,9\n")
+    return tmp_path
+
+
+def test_apply_writes_one_row_for_each_sample(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code_of([*WORDS, "--out", "out.csv"]) == 0
+    assert (folder / "out.csv").read_text() == (
+        "sample_id,is_eligible,reason\n"
+        "a,True,\n"
+        "b,False,CCL17 >= 510 pg/mL not met; CRP > 3 mg/L not met\n"
+        "c,,CCL17 not measured\n"
+    )
+    said = capsys.readouterr().out
+    assert "Eligible if CCL17 >= 510 pg/mL and CRP > 3 mg/L (claim: candidate)" in said
+    assert "3 samples judged" in said
+    assert "Note: A threshold in pg/mL holds for this assay platform only." in said
+    assert pd.read_csv(folder / "out.csv")["is_eligible"].isna().sum() == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "match"),
+    [
+        (WORDS[:5], "say where it is"),
+        ((*WORDS[:4], "NPX", *WORDS[5:]), "the panel is declared in NPX"),
+        ((*WORDS, "--rule", "2"), "has no rule '2'. It holds 1: CCL17"),
+        ((*WORDS, "--columns", "sample"), "--columns"),
+        ((*WORDS, "--samples", "absent.csv"), "absent.csv"),
+        (("apply", "absent.json", *WORDS[2:]), "There is no file 'absent.json'"),
+        (("apply", "panel.csv", *WORDS[2:]), "is not JSON"),
+        (("apply", "rule.json", "absent.csv", *WORDS[3:]), "absent.csv"),
+    ],
+)
+def test_bad_input_is_one_sentence(
+    words: tuple[str, ...], match: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code_of([*words, "--out", "out.csv"]) == 2
+    said = capsys.readouterr().err
+    assert match in said
+    assert said.startswith("subtyping: ")
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("target", ["panel.csv", "rule.json", "."])
+def test_what_is_read_is_not_overwritten(target: str, folder: Path) -> None:
+    before = [(folder / name).read_text() for name in ("panel.csv", "rule.json")]
+    assert exit_code_of([*WORDS, "--out", target]) == 2
+    assert before == [(folder / name).read_text() for name in ("panel.csv", "rule.json")]
+
+
+def test_a_claim_written_into_the_file_is_lowered_and_said(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (folder / "rule.json").read_text().replace('"candidate"', '"predictive"')
+    (folder / "rule.json").write_text(text)
+    assert exit_code_of([*WORDS, "--out", "out.csv"]) == 0
+    said = capsys.readouterr().out
+    assert "(claim: candidate)" in said
+    assert "Note: The claim 'predictive' is not supported and was lowered" in said
