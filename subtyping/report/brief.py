@@ -11,6 +11,7 @@ import pandas as pd
 from subtyping.report.document import plain
 from subtyping.report.formats import number, percent, with_interval
 from subtyping.report.rules import printed_criteria, typeset
+from subtyping.report.signature_text import signature_text
 from subtyping.report.wording import LINES, METRICS, ROLES, VERDICTS
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def _content(result: "StudyResult") -> dict[str, Any]:
         "n_silent": sum(check.outcome == "silent" for check in result.checks),
         "n_not_applicable": sum(check.outcome == "not_applicable" for check in result.checks),
         "sentences": _sentences(result),
+        "signature": signature_text(result),
         "provenance": plain(result.provenance),
         "spec": json.dumps(plain(result.spec), indent=2, ensure_ascii=False),
     }
@@ -282,4 +284,7 @@ def _sentences(result: "StudyResult") -> list[tuple[str, str]]:
         ("Prediction of the labels", result.prediction),
     )
     said = [(title, room.sentence) for title, room in rooms if room is not None and room.sentence]
-    return [*said, *result.remarks]
+    told = [] if result.signature is None else list(result.signature.sentences())
+    if result.replications is not None:
+        told.append(("This design, again and again", result.replications.sentence))
+    return [*said, *told, *result.remarks]

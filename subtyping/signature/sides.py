@@ -114,5 +114,6 @@ def _present(samples: pd.DataFrame, side: Side) -> str:
     told = []
     for role in side if isinstance(side, Mapping) else ["group"]:
         there = list(dict.fromkeys(samples[role].dropna().map(_text)))
-        told.append(f" The {role}s present are {list_some(there, 6)}.")
+        what = f"The {role}s present" if role in ("group", "visit") else f"Values of {role}"
+        told.append(f" {what} are {list_some(there, 6)}.")
     return "".join(told)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, PrivateAttr, ValidationError, field_validator
+from pydantic import Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from subtyping.exceptions import SpecError
 from subtyping.study.analysis_spec import (
@@ -73,6 +73,17 @@ class StudySpec(Section):
             message = "an axis needs a name; write {<name>: [<analyte>, ...]}."
             raise ValueError(message)
         return value
+
+    @model_validator(mode="after")
+    def _replicable(self) -> "StudySpec":
+        simulated = self.cohort.simulate
+        if self.signature.replications and (simulated is None or simulated.design == "csds"):
+            message = (
+                "signature.replications repeats a simulated cohort of people, whose truth is "
+                "known; write cohort.simulate, or leave it out."
+            )
+            raise ValueError(message)
+        return self
 
     @property
     def folder(self) -> Path:
