@@ -30,6 +30,7 @@ LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 DOORS = {
     "mlflow": "tracking",
     "shap": "prediction",
+    "optuna": "prediction",
     "umap": "discovery",
     "hdbscan": "discovery",
     "matplotlib": "figures",

@@ -79,3 +79,46 @@ def test_a_claim_written_into_the_file_is_lowered_and_said(
     said = capsys.readouterr().out
     assert "(claim: candidate)" in said
     assert "Note: The claim 'predictive' is not supported and was lowered" in said
+
+
+CRP = EligibilityRule((Clause("crp", ">=", 3, "mg/L", "routine"),))
+
+
+@pytest.mark.parametrize(
+    ("cell", "answer"),
+    [
+        *(("<2", "False"), ("<3", "False"), ("<5", ""), (">5", "True"), (">3", "True")),
+        *((">2", ""), ("3", "True"), ("", "")),
+    ],
+)
+def test_a_limit_settles_only_what_lies_beyond_it(folder: Path, cell: str, answer: str) -> None:
+    CRP.to_json(folder / "rule.json")
+    (folder / "panel.csv").write_text(f"id,hsCRP\na,{cell}\nb,4\n")
+    words = ["apply", "rule.json", "panel.csv", "--routine", "crp=hsCRP:mg/L", "--out", "out.csv"]
+    assert exit_code_of(words) == 0
+    row = (folder / "out.csv").read_text().splitlines()[1].split(",")
+    assert row[1] == answer
+    assert ("known only as below or above a limit" in row[2]) == (cell in {"<5", ">2"})
+
+
+@pytest.mark.parametrize(
+    ("header", "words", "match"),
+    [
+        ("id,TARC,CCL17", (), "holds CCL17 in several columns: 'TARC', 'CCL17'"),
+        ("id,TARC,TARC", (), "holds CCL17 in several columns"),
+        ("id,TARC,x", ("--columns", "sample=nope"), "sample to 'nope', which is no column"),
+        ("id,TARC,x", ("--samples", "panel.csv"), "none was declared"),
+        ("id,TARC,x", ("--rule", "9" * 5000), "has no rule"),
+    ],
+)
+def test_what_would_be_read_wrongly_is_refused(
+    header: str,
+    words: tuple[str, ...],
+    match: str,
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    EligibilityRule(RULE.clauses[:1]).to_json(folder / "rule.json")
+    (folder / "panel.csv").write_text(f"{header}\na,600,100\n")
+    assert exit_code_of([*WORDS[:5], *words, "--out", "out.csv"]) == 2
+    assert match in capsys.readouterr().err

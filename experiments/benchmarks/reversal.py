@@ -222,7 +222,7 @@ def observed_table(rows: pd.DataFrame) -> str:
     metrics = ("cosine_uncorrected", "cosine_corrected", "cosine", "improvement_slope_pct")
     columns = [f"{name} value" for name in metrics]
     for (kind, drug), mine in rows.groupby(["kind", "drug"], sort=False):
-        called = mine["verdict"] == "reverses"
+        called = mine["verdict"].str.startswith("reverses")
         middle = mine[columns].median()
         texts = [*(f"{x:.2f}" for x in middle.iloc[:3]), f"{middle.iloc[3]:.0f}"]
         lines.append(f"| {kind} | {drug} | {rate(called)} | {' | '.join(texts)} |")

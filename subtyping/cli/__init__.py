@@ -12,6 +12,7 @@ import subtyping.cli.check  # isort: skip
 import subtyping.cli.bridge  # isort: skip
 import subtyping.cli.simulate  # isort: skip
 import subtyping.cli.assign  # isort: skip
+import subtyping.cli.explain  # isort: skip
 import subtyping.cli.apply  # isort: skip
 import subtyping.cli.replicate  # isort: skip
 import subtyping.cli.ui  # noqa: F401  # isort: skip

@@ -1,19 +1,35 @@
 """Thresholds and eligibility rules: who a trial could enrol, at what price, with which limits."""
 
+from subtyping.criteria.aims import Aim
+from subtyping.criteria.comparison import criteria_overlap, paired_differences
+from subtyping.criteria.crossings import ZeroCrossing, zero_crossing
+from subtyping.criteria.ladder import best_category, highest_claim
+from subtyping.criteria.latent import latent_membership
 from subtyping.criteria.operating import (
     OperatingCharacteristics,
     at_prevalence,
     operating_characteristics,
 )
-from subtyping.criteria.propose import Criteria, propose_criteria
+from subtyping.criteria.propose import propose_criteria
+from subtyping.criteria.reporting import reporting_items
+from subtyping.criteria.result import Criteria
 from subtyping.criteria.rule import Clause, EligibilityRule
 
 __all__ = [
+    "Aim",
     "Clause",
     "Criteria",
     "EligibilityRule",
     "OperatingCharacteristics",
+    "ZeroCrossing",
     "at_prevalence",
+    "best_category",
+    "criteria_overlap",
+    "highest_claim",
+    "latent_membership",
     "operating_characteristics",
+    "paired_differences",
     "propose_criteria",
+    "reporting_items",
+    "zero_crossing",
 ]

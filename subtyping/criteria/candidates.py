@@ -41,6 +41,14 @@ class Candidates:
     units: tuple[str, ...]
     sources: tuple[str, ...]
 
+    @property
+    def is_log(self) -> tuple[bool, ...]:
+        """Which markers are compared on the log scale: concentrations and counts, all above 0."""
+        return tuple(
+            unit not in ("NPX", "log2") and bool((column[np.isfinite(column)] > 0).all())
+            for unit, column in zip(self.units, self.values.T, strict=True)
+        )
+
 
 def candidate_markers(
     panel: Panel,

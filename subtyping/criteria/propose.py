@@ -1,29 +1,23 @@
 """From people to criteria: rules a trial could enrol on, with their price and their limits."""
 
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
-from subtyping.criteria.candidates import Candidates, NoMarkerError, candidate_markers
+from subtyping.criteria.aims import Aim
+from subtyping.criteria.candidates import NoMarkerError, candidate_markers
+from subtyping.criteria.comparison import criteria_overlap
+from subtyping.criteria.ladder import best_category
+from subtyping.criteria.latent_judge import judge_of
 from subtyping.criteria.people import People
-from subtyping.criteria.proposed import proposed_row
 from subtyping.criteria.published import comparator_row, published_rules
-from subtyping.criteria.resampling import (
-    Fitted,
-    Procedure,
-    Resample,
-    Resampling,
-    choose_rules,
-    membership,
-    resample_rules,
-)
-from subtyping.criteria.rows import as_rule, as_table
-from subtyping.criteria.rule import EligibilityRule
+from subtyping.criteria.result import Criteria
+from subtyping.criteria.rows import as_table
 from subtyping.criteria.sentences import criteria_sentence
+from subtyping.criteria.subtype_rules import Proposed, subtype_rules
+from subtyping.criteria.task import Fitted, Procedure, Resampling
 from subtyping.criteria.upper_tail import upper_tail_row
 from subtyping.exceptions import InputError
 from subtyping.panel.panel import Panel
@@ -42,41 +36,6 @@ class _Verdict(Protocol):
     def n_needed(self) -> int | None: ...
 
 
-@dataclass(frozen=True, eq=False)
-class Criteria:
-    """Candidate criteria and the published ones beside them.
-
-    Attributes
-    ----------
-    table : pandas.DataFrame
-        One row per rule: ``rule`` (JSON text of the rule), ``rule_text, kind`` (subtype,
-        upper_tail or published), ``claim, target_condition``; ``prevalence_frac`` (of the target
-        condition), ``sensitivity, specificity, ppv, npv, positive_frac`` (cases who meet the
-        rule), ``screen_fail_frac, number_needed_to_screen``, each with ``_ci_low`` and
-        ``_ci_high``; ``threshold, unit, threshold_ci_low, threshold_ci_high`` and the same with
-        ``_2`` for a second clause; ``reference_positive_frac`` with its interval;
-        ``sensitivity_apparent, specificity_apparent, sensitivity_optimism,
-        specificity_optimism, selection_frac, n_resamples, n_case, obtained, note``.
-    rules : tuple of EligibilityRule
-        The rules, in the order of the rows.
-    sentence : str
-        What a trial planner should know.
-    """
-
-    table: pd.DataFrame
-    rules: tuple[EligibilityRule, ...]
-    sentence: str
-
-    def records(self) -> list[dict[str, Any]]:
-        """Return the rows for JSON: the rule as an object, missing numbers as None."""
-        records = []
-        for row in self.table.to_dict("records"):
-            plain = {str(k): None if v is None or pd.isna(v) else v for k, v in row.items()}
-            plain["rule"] = json.loads(row["rule"])
-            records.append(plain)
-        return records
-
-
 def propose_criteria(
     panel: Panel,
     procedure: Procedure,
@@ -93,17 +52,23 @@ def propose_criteria(
     max_markers: int = 2,
     markers: Sequence[str] | None = None,
     upper_frac: float = 0.25,
+    choose_by: str = "youden",
+    choose_at: float | None = None,
+    evidence: Mapping[str, str] | None = None,
 ) -> Criteria:
     r"""Propose eligibility rules, and put the published ones beside them on the same people.
 
-    Where the verdict is *discrete*, the best rule of one marker and the best of two (joined by
-    "and" or "or") by the Youden index against the membership probabilities. Labels, markers,
-    directions and thresholds are chosen anew in each bootstrap resample of cases and of
-    reference people; sensitivity and specificity are means over the cases a resample left out,
-    against the resample's own labels, with percentile intervals. PPV, NPV and the cost of
-    screening follow by Bayes at the prevalence of the subtype or at `target_prevalence_frac`.
-    Where it is *continuum*, one cut at an upper quantile. Otherwise, and where no marker is
-    measured in enough cases, no rule is proposed.
+    Where the verdict is *discrete*, the best rule of one marker, of two (joined by "and" or "or")
+    and on request of three, by the Youden index or another aim, cuts at the optimum of smoothed
+    class distributions. Labels, markers, directions and thresholds are chosen anew in each
+    bootstrap resample of cases and of reference people. Sensitivity and specificity are those of
+    the *reported* rule for the *latent class*: members of the axis that the rule uses are
+    modelled jointly with the score (`latent_membership`), the optimism is what people left out
+    show (`corrected_for_optimism`), and the interval is that of the fixed rule in the resamples,
+    around the corrected value (`frozen_limits`). PPV, NPV and the cost of screening follow by
+    Bayes at the prevalence of the subtype or at `target_prevalence_frac`. Where it is
+    *continuum*, one cut at an upper quantile. Otherwise, and where no marker is measured in
+    enough cases, no rule is proposed.
 
     Parameters
     ----------
@@ -127,12 +92,19 @@ def propose_criteria(
         Workers; None uses every core. Results do not depend on it.
     advance : callable, optional
         Called after each resample.
-    max_markers : {1, 2}, default 2
+    max_markers : {1, 2, 3}, default 2
         Largest number of clauses.
     markers : sequence of str, optional
         Analytes and routine markers a rule may use.
     upper_frac : float, default 0.25
         Share of cases above the cut of the continuous route.
+    choose_by : {"youden", "sensitivity", "specificity", "cost", "net_benefit"}
+        What thresholds are chosen for, see `Aim`.
+    choose_at : float, optional
+        The number that way needs: least sensitivity or specificity, relative cost, threshold
+        probability.
+    evidence : mapping of str to str, optional
+        What carries a claim above candidate, see `highest_claim`.
 
     Returns
     -------
@@ -145,12 +117,11 @@ def propose_criteria(
 
     Notes
     -----
-    Sensitivity and specificity here are fidelities to labels made partly from the same analytes:
-    the errors of label and rule are shared, so they are not those for the latent class, and may be
-    higher or lower. The
-    out-of-bag people of one resample are a third of all, so their percentile interval is wide
-    rather than narrow. Cross-sectional data support a candidate criterion, never a predictive
-    one.
+    ``fidelity_*`` are the same against the labels, which are made partly of the same analytes. The
+    latent class is that of the label model: a wrong model (unequal slopes, a third group) biases
+    both. Intervals are for the rule as reported, given that one was reported; the threshold's are
+    for the optimum of its marker and are blank where under 80 % of the resamples chose it.
+    Cross-sectional data support a candidate criterion, never a predictive one.
 
     References
     ----------
@@ -177,6 +148,7 @@ def propose_criteria(
     'CRP > 3 mg/L'
     """
     _check_options(target_prevalence_frac, resamples, max_markers, upper_frac)
+    aim = Aim(choose_by, choose_at)
     is_case, is_reference = panel.in_groups(procedure.case), panel.in_groups(procedure.reference)
     used = panel.take(is_case | is_reference)
     people = People(panel.take(is_case), panel.take(is_reference), routine)
@@ -190,9 +162,8 @@ def propose_criteria(
         except NoMarkerError:
             kind = "no_marker"
     what = _in_words(verdict.axis, "skew")
-    if candidates is None:
-        proposed = _Proposed([], [], None, "", [])
-    else:
+    proposed = Proposed()
+    if candidates is not None:
         task = Resampling(
             panel=used,
             procedure=procedure,
@@ -201,10 +172,15 @@ def propose_criteria(
             target_prevalence_frac=target_prevalence_frac,
             max_markers=max_markers,
             seed=seed,
+            fixed=[people.flags(rule) for _, rule in comparators],
+            aim=aim,
+            is_log=candidates.is_log,
+            is_member=tuple(name in labelling.members for name in candidates.names),
         )
+        scores = labelling.score(people.cases)
+        quantity = getattr(scores, "quantity", "skew")
+        what = _in_words(verdict.axis, quantity)
         if kind == "continuum":
-            scores = labelling.score(people.cases)
-            what = _in_words(verdict.axis, getattr(scores, "quantity", "skew"))
             tail = upper_tail_row(
                 task,
                 candidates,
@@ -214,19 +190,18 @@ def propose_criteria(
                 jobs=jobs,
                 advance=advance,
             )
-            proposed = _Proposed([tail.rule], [tail.row], None, "", [])
+            proposed = Proposed([tail.rule], [tail.row])
         else:
-            labels = labelling.label(people.cases).table
-            task = replace(
-                task,
-                probability=membership(labels, people.cases.sample_ids),
-                fixed=[people.flags(rule) for _, rule in comparators],
+            judge = judge_of(task, labelling, people.cases, np.ones(len(task.values)))
+            proposed = subtype_rules(
+                judge,
+                candidates,
+                _target(verdict.axis, quantity),
+                resamples,
+                jobs=jobs,
+                advance=advance,
             )
-            quantity = getattr(labelling.score(people.cases), "quantity", "skew")
-            target = _target(verdict.axis, quantity)
-            proposed = _subtype_rules(
-                task, candidates, target, resamples, jobs=jobs, advance=advance
-            )
+    proposed = proposed.with_claims(evidence)
     for rule, row in zip(proposed.rules, proposed.rows, strict=True):
         row.update(people.reference_share(rule))
     rows = list(proposed.rows)
@@ -237,9 +212,20 @@ def propose_criteria(
         draws = [one.fixed[k] for one in proposed.draws]
         rows.append(comparator_row(note, rule, people, about, draws))
     table = as_table(rows)
+    table["best_category"] = [
+        best_category(*pair) for pair in zip(table["claim"], table["kind"], strict=True)
+    ]
     rules = (*proposed.rules, *(rule for _, rule in comparators))
-    sentence = criteria_sentence(table, kind, what, verdict.n_needed, resamples)
-    return Criteria(table, rules, sentence)
+    return Criteria(
+        table,
+        rules,
+        criteria_sentence(table, kind, what, verdict.n_needed, resamples),
+        overlap=criteria_overlap(
+            table["rule_text"].tolist(), [people.flags(rule) for rule in rules]
+        ),
+        differences=proposed.differences(table),
+        peeling=proposed.path,
+    )
 
 
 def _in_words(axis: str, quantity: str) -> str:
@@ -252,37 +238,7 @@ def _target(axis: str, quantity: str) -> str:
     what = (
         f"{axis}-skewed subtype" if quantity == "skew" else f"subtype high on the raw {axis} score"
     )
-    return f"membership of the {what}, as this procedure labels it"
-
-
-@dataclass(frozen=True, eq=False)
-class _Proposed:
-    rules: list[EligibilityRule]
-    rows: list[dict[str, Any]]
-    probability: np.ndarray | None
-    target: str
-    draws: list[Resample]
-
-
-def _subtype_rules(
-    task: Resampling,
-    candidates: Candidates,
-    target: str,
-    resamples: int,
-    *,
-    jobs: int | None,
-    advance: Callable[[], None] | None,
-) -> _Proposed:
-    """Choose the rules on everybody, then repeat the choice in every resample."""
-    everybody = np.ones(len(task.probability))
-    chosen = choose_rules(task.values, task.probability, everybody, task.max_markers)
-    task = replace(task, final=tuple(rule for rule in chosen if rule is not None))
-    found = resample_rules(task, resamples, jobs=jobs, advance=advance)
-    rules = [
-        as_rule(choice, candidates, task.panel.platform, target, task.seed) for choice in task.final
-    ]
-    rows = [proposed_row(k, rule, task, found) for k, rule in enumerate(rules)]
-    return _Proposed(rules, rows, task.probability, target, found)
+    return f"membership of the {what}: the latent class that the labels estimate"
 
 
 def _check_options(
@@ -295,9 +251,9 @@ def _check_options(
         if share is not None and not 0 < share < 1:
             message = f"{name} must lie between 0 and 1; got {share}."
             raise InputError(message)
-    if max_markers not in (1, 2) or resamples < 2:
+    if max_markers not in (1, 2, 3) or resamples < 2:
         message = (
-            f"max_markers must be 1 or 2 and resamples at least 2; got {max_markers} and "
+            f"max_markers must be 1, 2 or 3 and resamples at least 2; got {max_markers} and "
             f"{resamples}."
         )
         raise InputError(message)

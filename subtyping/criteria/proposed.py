@@ -1,66 +1,119 @@
-"""The row of a proposed rule: out-of-bag numbers, with the apparent ones kept apart."""
+"""The row of a proposed rule: against the latent class, optimism taken away, fidelity apart."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from subtyping.criteria.operating import at_prevalence, operating_characteristics
-from subtyping.criteria.resampling import Resample, Resampling
-from subtyping.criteria.rows import describe, spread
+from subtyping.criteria.latent_judge import Judge
+from subtyping.criteria.limits import (
+    corrected_for_optimism,
+    frozen_limits,
+    wilson_with_effect,
+)
+from subtyping.criteria.operating import OperatingCharacteristics, at_prevalence
+from subtyping.criteria.resampling import Resample
+from subtyping.criteria.rows import describe, threshold_limits
 from subtyping.criteria.rule import EligibilityRule
 from subtyping.criteria.search import flag
 from subtyping.criteria.sentences import rule_note
-from subtyping.statistics.intervals import percentile_interval
 
 __all__ = ["proposed_row"]
 
 
 def proposed_row(
-    k: int, rule: EligibilityRule, task: Resampling, found: Sequence[Resample]
+    k: int, rule: EligibilityRule, judge: Judge, found: Sequence[Resample]
 ) -> dict[str, Any]:
     """Return the columns of the rule of the k-th size.
 
     Parameters
     ----------
     k : int
-        Which of the final choices of `task`, counted from 0.
+        Which of the final choices of the task, counted from 0.
     rule : EligibilityRule
         The same choice as a rule.
-    task : Resampling
+    judge : Judge
+        Of the labelling that was learnt on everybody, which knows the task.
     found : sequence of Resample
 
     Returns
     -------
     dict
-        Sensitivity and specificity are means over resamples of the out-of-bag values; what
-        follows from them is computed by Bayes, so that the row is consistent in itself.
+        ``sensitivity`` and ``specificity`` are those of this rule for the latent class
+        (`corrected_for_optimism`); what follows from them is computed by Bayes, so that the row is
+        consistent in itself. ``fidelity_*`` are the same against the labels,
+        ``out_of_bag_*`` the means over the rules of the resamples among the people left out, and
+        ``*_apparent`` the fidelity where the rule was chosen.
     """
+    task = judge.task
     choice, declared = task.final[k], task.target_prevalence_frac
-    flags = flag(task.values, choice)
-    apparent = operating_characteristics(flags, task.probability, target_prevalence_frac=declared)
-    draws = [one.out_of_bag[k] for one in found]
-    outside = [one for one in draws if one is not None and np.isfinite(one.youden)]
-    sensitivity = _mean([one.sensitivity for one in outside])
-    specificity = _mean([one.specificity for one in outside])
-    estimate = at_prevalence(sensitivity, specificity, apparent.prevalence_frac)
-    row = describe(rule, "subtype") | spread(estimate, outside, is_declared=declared is not None)
-    for clause, end in zip(range(len(choice.columns)), ("", "_2"), strict=False):
-        cuts = [one.refitted[k] for one in found]
-        low, high = percentile_interval([cut.thresholds[clause] for cut in cuts if cut])
-        row[f"threshold{end}_ci_low"], row[f"threshold{end}_ci_high"] = low, high
+    whole = judge.judge(choice, judge.counts)
+    if whole is None:  # pragma: no cover - a final choice is a rule
+        raise AssertionError
+    used = [one for one in found if _is_whole(one, k)]
+    sides = {side: [getattr(one, side)[k] for one in used] for side in ("inside", "outside")}
+    whole_of = [judge.judge(one.chosen[k], judge.counts) for one in used]
+    n = float(np.nansum(judge.probability)), float(np.nansum(1 - judge.probability))
+    row = describe(rule, "subtype")
+    estimates, errors = {}, {}
+    for target in ("latent", "fidelity"):
+        inside, outside, everybody = (
+            [getattr(one, target) for one in side]
+            for side in (sides["inside"], sides["outside"], whole_of)
+        )
+        estimates[target] = _estimate(getattr(whole, target), inside, outside)
+        errors[target] = [
+            (a.sensitivity - b.sensitivity, a.specificity - b.specificity)
+            for a, b in zip(inside, everybody, strict=True)
+        ]
+    apparent, fidelity = whole.fidelity, estimates["fidelity"]
+    row |= frozen_limits(
+        estimates["latent"],
+        errors["latent"],
+        [one.prevalence_frac for one in used],
+        *n,
+        is_declared=declared is not None,
+    )
+    for i, name in enumerate(("sensitivity", "specificity")):
+        value = getattr(fidelity, name)
+        low, high = wilson_with_effect(value, [one[i] for one in errors["fidelity"]], n[i])
+        row |= {f"fidelity_{name}": value, f"fidelity_{name}_ci_low": low,
+                f"fidelity_{name}_ci_high": high}  # fmt: skip
+        left_out = [getattr(one.latent, name) for one in sides["outside"]]
+        row[f"out_of_bag_{name}"] = _mean(left_out)
+        row[f"{name}_apparent"] = getattr(apparent, name)
+        row[f"{name}_optimism"] = getattr(apparent, name) - row[name]
     selection = _mean([_same_markers(one, k, choice.columns) for one in found])
+    cuts = [one.refitted[k] for one in found]
+    row |= threshold_limits(
+        [cut.thresholds for cut in cuts if cut],
+        choice.thresholds,
+        selection,
+        n=min(n),
+        is_constraint=task.aim.is_constraint,
+    )
     return row | {
-        "sensitivity_apparent": apparent.sensitivity,
-        "specificity_apparent": apparent.specificity,
-        "sensitivity_optimism": apparent.sensitivity - sensitivity,
-        "specificity_optimism": apparent.specificity - specificity,
         "selection_frac": selection,
-        "n_resamples": len(outside),
-        "n_case": int((~np.isnan(flags)).sum()),
-        "obtained": "out_of_bag; fidelity to the labels",
+        "n_resamples": len(used),
+        "n_case": int((~np.isnan(flag(task.values, choice))).sum()),
+        "obtained": "this rule for the latent class; optimism by out-of-bag people",
+        "chosen_by": task.aim.text,
         "note": rule_note(rule, selection, declared),
     }
+
+
+def _estimate(
+    apparent: OperatingCharacteristics,
+    inside: list[OperatingCharacteristics],
+    outside: list[OperatingCharacteristics],
+) -> OperatingCharacteristics:
+    sensitivity, specificity = corrected_for_optimism(apparent, inside, outside)
+    return at_prevalence(sensitivity, specificity, apparent.prevalence_frac)
+
+
+def _is_whole(one: Resample, k: int) -> bool:
+    outside = one.outside[k]
+    return outside is not None and bool(np.isfinite(outside.latent.youden))
 
 
 def _same_markers(one: Resample, k: int, columns: tuple[int, ...]) -> float:

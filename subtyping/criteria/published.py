@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from subtyping.criteria.limits import frozen_limits
 from subtyping.criteria.operating import OperatingCharacteristics, operating_characteristics
 from subtyping.criteria.people import People
-from subtyping.criteria.rows import describe, screening_cost, share_with_interval, spread
+from subtyping.criteria.rows import describe, screening_cost, share_with_interval
 from subtyping.criteria.rule import Clause, EligibilityRule
 
 __all__ = ["comparator_row", "published_rules"]
@@ -82,7 +83,18 @@ def comparator_row(
         flags = met.to_numpy(dtype=float, na_value=np.nan)
         seen = operating_characteristics(flags, probability, target_prevalence_frac=prevalence)
         row |= describe(rule, "published")
-        row |= spread(seen, draws, is_declared=prevalence is not None)
+        n = float(np.nansum(probability)), float(np.nansum(1 - probability))
+        found = np.array([(one.sensitivity, one.specificity) for one in draws]).reshape(-1, 2)
+        row |= frozen_limits(
+            seen,
+            list(map(tuple, found - found.mean(axis=0))) if len(found) else [],
+            [one.prevalence_frac for one in draws],
+            *n,
+            is_declared=prevalence is not None,
+        )
+        row |= {f"fidelity_{name}{end}": row[f"{name}{end}"]
+                for name in ("sensitivity", "specificity")
+                for end in ("", "_ci_low", "_ci_high")}  # fmt: skip
         row["target_condition"] = target
-        row["obtained"] = "fixed rule, all cases; fidelity to the labels"
+        row["obtained"] = "fixed rule, all cases; markers that the labels are not made of"
     return row | people.reference_share(rule)

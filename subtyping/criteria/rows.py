@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from scipy import special
 
 from subtyping.criteria.candidates import Candidates
-from subtyping.criteria.operating import OperatingCharacteristics
 from subtyping.criteria.rule import Clause, EligibilityRule
 from subtyping.criteria.search import Choice
 from subtyping.statistics.intervals import percentile_interval, wilson_interval
 
-__all__ = ["COLUMNS", "as_rule", "as_table", "describe", "share_with_interval", "spread"]
+__all__ = ["COLUMNS", "as_rule", "as_table", "describe", "share_with_interval",
+           "threshold_limits"]  # fmt: skip
 
 CHARACTERISTICS = (
     "prevalence_frac",
@@ -41,11 +42,28 @@ COLUMNS = (
     *("reference_positive_frac_ci_high", "sensitivity_apparent", "specificity_apparent"),
     *("sensitivity_optimism", "specificity_optimism", "selection_frac", "n_resamples"),
     *("n_case", "obtained", "note"),
+    *(
+        f"fidelity_{name}{end}"
+        for name in ("sensitivity", "specificity")
+        for end in ("", "_ci_low", "_ci_high")
+    ),
+    *("out_of_bag_sensitivity", "out_of_bag_specificity", "chosen_by"),
+    *(name.replace("threshold", "threshold_3").replace("unit", "unit_3") for name in _THRESHOLD),
+    *(
+        f"threshold{clause}_given_marker_ci_{end}"
+        for clause in ("", "_2", "_3")
+        for end in ("low", "high")
+    ),
+    *("threshold_interval_reason", "best_category"),
 )
 
 TEXT = frozenset(
-    {"rule", "rule_text", "kind", "claim", "target_condition", "unit", "unit_2", "obtained", "note"}
+    {"rule", "rule_text", "kind", "claim", "target_condition", "obtained", "note", "chosen_by"}
+    | {"unit", "unit_2", "unit_3", "threshold_interval_reason", "best_category"}
 )
+
+_STEADY = 0.80
+_LEVEL = 0.95
 
 
 def as_rule(
@@ -112,39 +130,74 @@ def describe(rule: EligibilityRule, kind: str) -> dict[str, Any]:
         "claim": rule.claim,
         "target_condition": rule.target_condition,
     }
-    for clause, end in zip(rule.clauses, ("", "_2"), strict=False):
+    for clause, end in zip(rule.clauses, ("", "_2", "_3"), strict=False):
         row[f"threshold{end}"], row[f"unit{end}"] = clause.threshold, clause.unit
     return row
 
 
-def spread(
-    estimate: OperatingCharacteristics,
-    draws: Sequence[OperatingCharacteristics],
+def threshold_limits(
+    cuts: Sequence[tuple[float, ...]],
+    thresholds: tuple[float, ...],
+    selection_frac: float,
     *,
-    is_declared: bool = False,
-) -> dict[str, float]:
-    """Return each characteristic with the percentile interval of its draws.
+    n: float,
+    is_constraint: bool = False,
+) -> dict[str, Any]:
+    """Return the intervals of the thresholds, and the reason where none is given.
+
+    The interval given the marker is that of the population optimum of *that* marker: percentiles
+    of smoothed cuts in resamples, widened for n as a t is. The columns without "given marker" hold
+    the same where at least 80 % of the resamples chose the same markers, and are blank otherwise:
+    whoever repeats the study will most
+    likely arrive at another marker, whose threshold no interval here covers.
 
     Parameters
     ----------
-    estimate : OperatingCharacteristics
-    draws : sequence of OperatingCharacteristics
-        One for each resample.
-    is_declared : bool, default False
-        Whether the prevalence was declared; then it has no interval.
+    cuts : sequence of tuple of float
+        Thresholds of the reported markers in each resample.
+    thresholds : tuple of float
+        Those reported.
+    selection_frac : float
+        Share of the resamples that chose the same markers.
+    n : float
+        Weight of the smaller class.
+    is_constraint : bool, default False
+        Whether the cuts were chosen by a constraint.
 
     Returns
     -------
     dict
+
+    References
+    ----------
+    Hesterberg TC (2015). doi:10.1080/00031305.2015.1089789
     """
-    row: dict[str, float] = {}
-    for name in CHARACTERISTICS:
-        row[name] = getattr(estimate, name)
-        low, high = percentile_interval([getattr(one, name) for one in draws])
-        row[f"{name}_ci_low"], row[f"{name}_ci_high"] = low, high
-    if is_declared:
-        row["prevalence_frac_ci_low"] = row["prevalence_frac_ci_high"] = float("nan")
+    row: dict[str, Any] = {}
+    level = _expanded(n)
+    is_steady = selection_frac >= _STEADY
+    for k, (reported, end) in enumerate(zip(thresholds, ("", "_2", "_3"), strict=False)):
+        low, high = percentile_interval([cut[k] for cut in cuts], level)
+        low, high = min(low, reported), max(high, reported)
+        for side, value in (("low", low), ("high", high)):
+            row[f"threshold{end}_given_marker_ci_{side}"] = value
+            row[f"threshold{end}_ci_{side}"] = value if is_steady else float("nan")
+    if not is_steady:
+        row["threshold_interval_reason"] = (
+            f"No interval for the threshold of the procedure: {selection_frac:.0%} of the "
+            "resamples chose this marker, 80% are needed. The interval given the marker stands "
+            "beside it."
+        )
+    elif is_constraint:
+        row["threshold_interval_reason"] = "The interval is that of a cut that meets a constraint."
     return row
+
+
+def _expanded(n: float) -> float:
+    """Return the level at which percentiles are as wide as a t interval of n people at 95 %."""
+    if n < 3:
+        return _LEVEL
+    reach = np.sqrt(n / (n - 1)) * special.stdtrit(n - 1, 0.5 + _LEVEL / 2)
+    return float(1 - 2 * special.ndtr(-reach))
 
 
 def share_with_interval(name: str, met: pd.Series | ArrayLike) -> dict[str, float]:

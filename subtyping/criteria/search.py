@@ -1,16 +1,17 @@
 """The search for the best rule of one or two markers under weights (pure arrays)."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from subtyping.criteria.aims import Aim
+from subtyping.criteria.choice import Choice, flag, round_threshold
 from subtyping.statistics.cutpoints import roc_curves, youden_cut
 
 __all__ = [
     "Choice",
     "best_pair",
     "best_single",
+    "best_triple",
     "flag",
     "refit_cuts",
     "round_threshold",
@@ -18,46 +19,10 @@ __all__ = [
 ]
 
 _GRID = 24
-_DIGITS = 4
 _ROUNDED = 9  # decimals at which sums of weights are told apart, so that ties stay ties
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A rule on columns of a candidate matrix.
-
-    Attributes
-    ----------
-    columns : tuple of int
-        Which markers.
-    operators : tuple of {">=", "<="}
-        Direction of each clause.
-    thresholds : tuple of float
-        One for each clause; NaN before the cuts are chosen.
-    joiner : {"and", "or"}
-        How two clauses are joined.
-    youden : float
-        Apparent sensitivity + specificity - 1 on the weights that chose the rule.
-    """
-
-    columns: tuple[int, ...]
-    operators: tuple[str, ...]
-    thresholds: tuple[float, ...]
-    joiner: str = "and"
-    youden: float = float("nan")
-
-
-def round_threshold(value: float) -> float:
-    """Return a threshold with four significant digits, as a protocol would write it.
-
-    Examples
-    --------
-    >>> round_threshold(10.21348), round_threshold(1234.5678), round_threshold(-0.0312345)
-    (10.21, 1235.0, -0.03123)
-    """
-    return float(f"{value:.{_DIGITS}g}")
+YOUDEN = Aim()
 
 
 def screen(
@@ -90,8 +55,11 @@ def best_single(
     negative: Floats,
     columns: list[int],
     operators: list[str],
+    *,
+    aim: Aim = YOUDEN,
+    gain: float = 1.0,
 ) -> Choice | None:
-    """Return the one-marker rule with the largest weighted Youden index.
+    """Return the one-marker rule with the largest weighted Youden index, or best for an aim.
 
     Parameters
     ----------
@@ -103,18 +71,21 @@ def best_single(
         Markers tried; of equal rules the first wins.
     operators : list of {">=", "<="}
         Direction of each.
+    aim : Aim
+        What is made as large as it can be; Youden's index by default.
+    gain : float, default 1
+        Worth of sensitivity, from `Aim.gain`.
 
     Returns
     -------
     Choice or None
-        None where the classes leave nothing to tell apart.
+        None where the classes leave nothing to tell apart, or no cut meets a constraint.
     """
     best: Choice | None = None
     for column, operator in zip(columns, operators, strict=True):
-        cut = youden_cut(values[:, column], positive, negative, operator=operator)
-        index = float(cut.youden[0])
+        cut, index = _best_cut(values[:, column], positive, negative, operator, (aim, gain))
         if np.isfinite(index) and (best is None or index > best.youden + 1e-12):
-            threshold = round_threshold(float(cut.threshold[0]))
+            threshold = round_threshold(cut)
             best = Choice((column,), (operator,), (threshold,), youden=index)
     return best
 
@@ -127,8 +98,10 @@ def best_pair(
     operators: list[str],
     *,
     joiners: tuple[str, ...] = ("and", "or"),
+    aim: Aim = YOUDEN,
+    gain: float = 1.0,
 ) -> Choice | None:
-    """Return the two-marker rule with the largest weighted Youden index.
+    """Return the two-marker rule with the largest weighted Youden index, or best for an aim.
 
     All pairs of columns, both joiners and a grid of 24 quantiles for each cut are tried at once:
     with *M* the people x cuts matrix of who passes, ``M.T @ diag(w) @ M`` counts who passes both.
@@ -145,6 +118,8 @@ def best_pair(
         Direction of each.
     joiners : tuple of {"and", "or"}
         Ways of joining that are tried.
+    aim, gain
+        As in `best_single`.
 
     Returns
     -------
@@ -158,8 +133,8 @@ def best_pair(
     both_n, either_n, total_n = _pairs(passes, measured, owner, negative)
     with np.errstate(divide="ignore", invalid="ignore"):
         index = {
-            "and": both_p / total_p - both_n / total_n,
-            "or": either_p / total_p - either_n / total_n,
+            "and": aim.utility(both_p / total_p, both_n / total_n, gain),
+            "or": aim.utility(either_p / total_p, either_n / total_n, gain),
         }
     same = owner[:, None] >= owner[None, :]
     best: Choice | None = None
@@ -181,36 +156,75 @@ def best_pair(
     return best
 
 
-def flag(values: Floats, choice: Choice) -> Floats:
-    """Return who meets the rule.
+def best_triple(
+    values: Floats,
+    positive: Floats,
+    negative: Floats,
+    pair: Choice,
+    *,
+    columns: list[int],
+    operators: list[str],
+    aim: Aim = YOUDEN,
+    gain: float = 1.0,
+) -> Choice | None:
+    """Add the third clause that helps a rule of two most, joined as the two are.
 
     Parameters
     ----------
     values : ndarray of shape (n, n_markers)
         Candidate markers.
-    choice : Choice
-        The rule.
+    positive, negative : ndarray of shape (n,)
+        Weight of each person in either class.
+    pair : Choice
+        The rule that is added to; its cuts stay.
+    columns : list of int
+        Markers tried; those of the pair are passed over.
+    operators : list of {">=", "<="}
+        Direction of each.
+    aim, gain
+        As in `best_single`.
 
     Returns
     -------
-    ndarray of shape (n,)
-        1, 0, or NaN where what is missing could decide.
+    Choice or None
+        None without a third marker.
     """
-    met = []
-    for column, operator, threshold in zip(
-        choice.columns, choice.operators, choice.thresholds, strict=True
-    ):
-        x = values[:, column]
-        one = (x >= threshold) if operator == ">=" else (x <= threshold)
-        met.append(np.where(np.isnan(x), np.nan, one.astype(float)))
-    if len(met) == 1:
-        return met[0]
-    settled = 0.0 if choice.joiner == "and" else 1.0
-    joined = np.where(np.isnan(met[0]) | np.isnan(met[1]), np.nan, 1 - settled)
-    return np.where((met[0] == settled) | (met[1] == settled), settled, joined)
+    rest = [(c, o) for c, o in zip(columns, operators, strict=True) if c not in pair.columns]
+    if not rest:
+        return None
+    columns, operators = [one[0] for one in rest], [one[1] for one in rest]
+    cuts, owner, passes, measured = _grid(values, positive + negative, columns, operators)
+    if not len(cuts):
+        return None
+    settled = flag(values, pair)
+    known = ~np.isnan(settled)
+    two, there = np.nan_to_num(settled), measured[:, owner] * known[:, None]
+    met = passes * two[:, None] if pair.joiner == "and" else np.maximum(passes, two[:, None])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = [(w @ (met * there)) / (w @ there) for w in (positive, negative)]
+    scores = aim.utility(shares[0], shares[1], gain)
+    scores = np.where(np.isfinite(scores), scores, -np.inf).round(_ROUNDED)
+    i = int(scores.argmax())
+    if not np.isfinite(scores[i]):
+        return None
+    return Choice(
+        (*pair.columns, columns[owner[i]]),
+        (*pair.operators, operators[owner[i]]),
+        (*pair.thresholds, float(cuts[i])),
+        pair.joiner,
+        float(scores[i]),
+    )
 
 
-def refit_cuts(values: Floats, positive: Floats, negative: Floats, choice: Choice) -> Choice | None:
+def refit_cuts(
+    values: Floats,
+    positive: Floats,
+    negative: Floats,
+    choice: Choice,
+    *,
+    aim: Aim = YOUDEN,
+    gain: float = 1.0,
+) -> Choice | None:
     """Return the rule on the same markers, directions and joiner with its cuts chosen anew.
 
     Parameters
@@ -221,15 +235,43 @@ def refit_cuts(values: Floats, positive: Floats, negative: Floats, choice: Choic
         Weight of each person in either class.
     choice : Choice
         The rule whose cuts are chosen again.
+    aim, gain
+        As in `best_single`.
 
     Returns
     -------
     Choice or None
     """
     columns, operators = list(choice.columns), list(choice.operators)
+    weights = (values, positive, negative)
     if len(columns) == 1:
-        return best_single(values, positive, negative, columns, operators)
-    return best_pair(values, positive, negative, columns, operators, joiners=(choice.joiner,))
+        return best_single(*weights, columns, operators, aim=aim, gain=gain)
+    pair = best_pair(
+        *weights, columns[:2], operators[:2], joiners=(choice.joiner,), aim=aim, gain=gain
+    )
+    if pair is None or len(columns) == 2:
+        return pair
+    return best_triple(
+        *weights, pair, columns=columns[2:], operators=operators[2:], aim=aim, gain=gain
+    )
+
+
+def _best_cut(
+    x: Floats, positive: Floats, negative: Floats, operator: str, wanted: tuple[Aim, float]
+) -> tuple[float, float]:
+    """Return the best cut of one marker and what it is worth."""
+    aim, gain = wanted
+    if aim.way == "youden":
+        best = youden_cut(x, positive, negative, operator=operator)
+        return float(best.threshold[0]), float(best.youden[0])
+    sign = 1.0 if operator == ">=" else -1.0
+    curve = roc_curves(sign * x, positive, negative)
+    worth = aim.utility(curve.sensitivity[:, 0], curve.false_positive_frac[:, 0], gain)
+    worth = np.where(curve.is_cut[:, 0] & np.isfinite(worth), worth, -np.inf)
+    if not len(worth) or not np.isfinite(worth.max()):
+        return float("nan"), float("nan")
+    best_row = int(worth.round(_ROUNDED).argmax())
+    return float(sign * curve.threshold[best_row, 0]), float(worth[best_row])
 
 
 def _grid(

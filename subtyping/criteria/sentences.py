@@ -43,7 +43,7 @@ def rule_note(
         notes.append(
             f"Only {selection_frac:.0%} of the resamples chose the same "
             f"{'marker' if len(rule.clauses) == 1 else 'markers'}: others would do about as well, "
-            "and the numbers are those of the procedure rather than of this rule."
+            "and no interval is given for where the threshold would fall in another study."
         )
     if target_prevalence_frac is not None:
         notes.append(f"Predictive values at a prevalence of {target_prevalence_frac:.0%}.")
@@ -99,9 +99,9 @@ def criteria_sentence(
     failed = proposed["n_resamples"].min() < _MOST_FAILED * resamples
     warned = " More than a tenth of the resamples could not be used." if failed else ""
     return (
-        f"{' '.join(told)} These are candidate criteria. The shares say how well a rule finds the "
-        "people this analysis labelled, tried on people left out of choosing it; they are not "
-        f"diagnostic accuracy.{warned}{others}"
+        f"{' '.join(told)} These are candidate criteria. The shares are those of these rules for "
+        "the hidden group that the labels estimate, freed of the optimism seen in people left out "
+        f"of choosing; they are not accuracy against a diagnosis.{warned}{others}"
     )
 
 

@@ -13,13 +13,19 @@ from scipy import stats
 from subtyping._parallel import map_in_order
 from subtyping._random import child_seed, stream
 from subtyping.criteria.candidates import Candidates
-from subtyping.criteria.resampling import Procedure, Resampling, draw_people
-from subtyping.criteria.rows import as_rule, describe, screening_cost, share_with_interval
+from subtyping.criteria.resampling import draw_people
+from subtyping.criteria.rows import (
+    as_rule,
+    describe,
+    screening_cost,
+    share_with_interval,
+    threshold_limits,
+)
 from subtyping.criteria.rule import EligibilityRule
 from subtyping.criteria.search import Choice, flag, round_threshold
+from subtyping.criteria.task import Procedure, Resampling
 from subtyping.exceptions import InputError
 from subtyping.panel.panel import Panel
-from subtyping.statistics.intervals import percentile_interval
 
 __all__ = ["UpperTail", "upper_tail_row"]
 
@@ -88,17 +94,19 @@ def upper_tail_row(
     draw = partial(_draw, task, best, upper_frac)
     found = [one for one in map_in_order(draw, range(resamples), jobs=jobs, advance=advance) if one]
     same = [column == best for column, _ in found]
-    low, high = percentile_interval([cut for _, cut in found])
+    selection = float(np.mean(same)) if same else float("nan")
     share = share_with_interval("positive_frac", flag(candidates.values, choice))
     row = describe(rule, "upper_tail") | share | screening_cost(share)
     row |= {
         "prevalence_frac": upper_frac,
-        "threshold_ci_low": low,
-        "threshold_ci_high": high,
-        "selection_frac": float(np.mean(same)) if same else np.nan,
+        **threshold_limits(
+            [(cut,) for _, cut in found], (threshold,), selection, n=float(len(candidates.values))
+        ),
+        "selection_frac": selection,
         "n_resamples": len(found),
         "n_case": int((~np.isnan(candidates.values[:, best])).sum()),
         "obtained": "quantile among the cases",
+        "chosen_by": chosen_by,
         "note": f"Upper tail of a continuum, cut where it was asked for. {NO_ICC}",
     }
     return UpperTail(rule, row)

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit
 
-__all__ = ["CALIBRATION_COLUMNS", "calibration_table", "recalibration"]
+__all__ = ["CALIBRATION_COLUMNS", "calibration_table", "log_odds", "recalibration"]
 
 CALIBRATION_COLUMNS = (
     "model",
@@ -19,10 +20,25 @@ _PROBABILITY_LIMIT = 1e-6
 _NEWTON_STEPS = 60
 
 
-def _log_odds(probability: np.ndarray) -> np.ndarray:
-    """Return the log-odds of probabilities, kept away from 0 and 1 by one in a million."""
+def log_odds(probability: np.ndarray) -> np.ndarray:
+    """Return the log-odds of probabilities, kept away from 0 and 1 by one in a million.
+
+    Parameters
+    ----------
+    probability : ndarray
+
+    Returns
+    -------
+    ndarray
+
+    Examples
+    --------
+    >>> log_odds(np.array([0.5, 0.75, 1.0])).round(3).tolist()    # log 3 and log 999 999
+    [0.0, 1.099, 13.816]
+    """
     p = np.clip(probability, _PROBABILITY_LIMIT, 1 - _PROBABILITY_LIMIT)
-    return np.log(p) - np.log1p(-p)
+    odds: np.ndarray = np.log(p) - np.log1p(-p)
+    return odds
 
 
 def recalibration(
@@ -64,7 +80,7 @@ def recalibration(
     >>> recalibration(np.array([0.1, 0.2, 0.8]), np.array([0, 0, 1])).tolist()
     [[nan, nan]]
     """
-    x = _log_odds(np.asarray(probability, dtype=float))
+    x = log_odds(np.asarray(probability, dtype=float))
     y = np.asarray(outcome, dtype=float)
     rows = np.ones((1, len(x))) if weights is None else np.asarray(weights, dtype=float)
     result = np.full((len(rows), 2), np.nan)
@@ -98,7 +114,7 @@ def _newton(x: np.ndarray, y: np.ndarray, rows: np.ndarray) -> np.ndarray:
     beta = np.zeros((len(rows), 2))
     best = _log_likelihood(np.zeros_like(rows), y, rows)
     for _ in range(_NEWTON_STEPS):
-        mean = 1 / (1 + np.exp(-(beta[:, :1] + beta[:, 1:] * z)))
+        mean = expit(beta[:, :1] + beta[:, 1:] * z)
         residual, curvature = rows * (y - mean), rows * mean * (1 - mean)
         g0, g1 = residual.sum(axis=1), residual @ z
         h00, h01, h11 = curvature.sum(axis=1), curvature @ z, curvature @ (z * z)

@@ -1,6 +1,7 @@
 """SHAP values of one fitted model for people it has not seen: the one door to shap."""
 
 import warnings
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -8,12 +9,13 @@ import numpy as np
 
 from subtyping.exceptions import SubtypingError
 
-__all__ = ["BACKGROUND_ROWS", "explain"]
+__all__ = ["BACKGROUND_ROWS", "explain", "scale_of"]
 
 BACKGROUND_ROWS = 100
 """Most training samples of a fold that serve as the background."""
 
 _ADDITIVITY = 1e-6
+_EXPLAINED = ("coef_", "tree_", "estimators_", "_predictors")  # linear; a tree, many, boosted ones
 
 
 def _import_shap() -> ModuleType:
@@ -28,18 +30,21 @@ def _import_shap() -> ModuleType:
 
 
 def explain(model: Any, background: np.ndarray, held_out: np.ndarray) -> tuple[np.ndarray, float]:
-    r"""Return SHAP values, in log-odds, of a fitted model for held-out samples.
+    r"""Return SHAP values of a fitted model for held-out samples.
 
     Interventional Shapley values: :math:`f(x) = \phi_0 + \sum_j \phi_j(x)` with
-    :math:`\phi_0` the mean log-odds of the background and :math:`\phi_j` the mean contribution of
-    analyte j over all orders in which its value may replace the background's. For the elastic
-    net :math:`\phi_j = \beta_j (x_j - \bar x_j)`. Log-odds, because there both models add up
-    exactly; the values are not changes of probability.
+    :math:`\phi_0` the mean of f over the background and :math:`\phi_j` the mean contribution of
+    analyte j over all orders in which its value may replace the background's. For a linear
+    model :math:`\phi_j = \beta_j (x_j - \bar x_j)`. The explainer follows from the kind of
+    estimator: linear for one with coefficients, tree for trees and sums or means of trees, behind
+    any transformers of a pipeline that keep the columns. f is what the estimator adds up: log-odds
+    where it has them (logistic, boosting), the probability for means of leaves (forest, single
+    tree); see `scale_of`.
 
     Parameters
     ----------
     model : scikit-learn estimator
-        An elastic net or a gradient boosting of `fit_model`.
+        Fitted, of two classes.
     background : ndarray of shape (n_background, n_analytes)
         Training samples against which an analyte is switched on.
     held_out : ndarray of shape (n, n_analytes)
@@ -48,14 +53,15 @@ def explain(model: Any, background: np.ndarray, held_out: np.ndarray) -> tuple[n
     Returns
     -------
     values : ndarray of shape (n, n_analytes)
-        Attributions in log-odds.
+        Attributions on the scale of `scale_of`.
     baseline : float
-        Mean log-odds of the background.
+        Mean of the background on that scale.
 
     Raises
     ------
     SubtypingError
-        If the attributions and the baseline do not add up to the log-odds within 1e-6.
+        If the estimator is neither linear nor made of trees, or the attributions and the baseline
+        do not add up to its prediction within 1e-6.
 
     References
     ----------
@@ -75,28 +81,84 @@ def explain(model: Any, background: np.ndarray, held_out: np.ndarray) -> tuple[n
     True
     """
     shap = _import_shap()
-    baseline = float(np.mean(model.decision_function(background)))
-    if hasattr(model, "steps"):
-        scaler, logistic = model[0], model[-1]
-        masker = shap.maskers.Independent(scaler.transform(background), max_samples=len(background))
-        face = (logistic.coef_[0], float(logistic.intercept_[0]))
-        values = shap.LinearExplainer(face, masker).shap_values(scaler.transform(held_out))
+    scale = scale_of(model)
+    before, last = _split(model)
+    of_background = before(background)
+    if hasattr(last, "coef_"):
+        masker = shap.maskers.Independent(of_background, max_samples=len(background))
+        face = (last.coef_[0], float(last.intercept_[0]))
+        values = shap.LinearExplainer(face, masker).shap_values(before(held_out))
     else:
         explainer = shap.TreeExplainer(
-            model, data=background, feature_perturbation="interventional", model_output="raw"
+            last, data=of_background, feature_perturbation="interventional", model_output="raw"
         )
-        values = explainer.shap_values(held_out, check_additivity=False)
-    values = np.asarray(values, dtype=float).reshape(held_out.shape)
-    _check_additivity(values, baseline, model.decision_function(held_out))
+        values = explainer.shap_values(before(held_out), check_additivity=False)
+    values = np.asarray(values, dtype=float)
+    if values.ndim == 3:  # one layer for each class; the second is the subtype
+        values = values[:, :, 1]
+    values = values.reshape(held_out.shape)
+    baseline = float(np.mean(_predicted(model, background, scale)))
+    _check_additivity(values, baseline, _predicted(model, held_out, scale), scale)
     return values, baseline
 
 
-def _check_additivity(values: np.ndarray, baseline: float, log_odds: np.ndarray) -> None:
-    """Raise unless attributions and baseline add up to the model's log-odds within 1e-6."""
-    gap = float(np.max(np.abs(values.sum(axis=1) + baseline - log_odds), initial=0.0))
+def scale_of(model: Any) -> str:
+    """Return the scale on which the attributions of a fitted model add up.
+
+    Parameters
+    ----------
+    model : scikit-learn estimator
+        Fitted.
+
+    Returns
+    -------
+    {"log-odds", "probability"}
+
+    Raises
+    ------
+    SubtypingError
+        If the estimator is neither linear nor made of trees.
+
+    Examples
+    --------
+    >>> from sklearn.tree import DecisionTreeClassifier
+    >>> X = np.random.default_rng(0).normal(size=(30, 2))
+    >>> scale_of(DecisionTreeClassifier(max_depth=1).fit(X, X[:, 0] > 0))
+    'probability'
+    """
+    last = _split(model)[1]
+    if not any(hasattr(last, name) for name in _EXPLAINED):
+        message = (
+            "SHAP values are computed for linear models and trees; got a "
+            f"{type(last).__name__}. Explain the model inside it."
+        )
+        raise SubtypingError(message)
+    return "log-odds" if hasattr(last, "decision_function") else "probability"
+
+
+def _split(model: Any) -> tuple[Callable[[np.ndarray], np.ndarray], Any]:
+    """Return what a pipeline does to the analytes, and its last estimator."""
+    if not hasattr(model, "steps"):
+        return np.asarray, model
+    before = model[:-1]
+    return (before.transform if len(before) else np.asarray), model[-1]
+
+
+def _predicted(model: Any, X: np.ndarray, scale: str) -> np.ndarray:
+    """Prediction of the model on its scale."""
+    if scale == "log-odds":
+        return np.asarray(model.decision_function(X), dtype=float)
+    return np.asarray(model.predict_proba(X)[:, 1], dtype=float)
+
+
+def _check_additivity(
+    values: np.ndarray, baseline: float, predicted: np.ndarray, scale: str = "log-odds"
+) -> None:
+    """Raise unless attributions and baseline add up to the model's prediction within 1e-6."""
+    gap = float(np.max(np.abs(values.sum(axis=1) + baseline - predicted), initial=0.0))
     if not gap <= _ADDITIVITY:
         message = (
-            f"SHAP values must add up to the model's log-odds within {_ADDITIVITY:g}; the "
+            f"SHAP values must add up to the model's {scale} within {_ADDITIVITY:g}; the "
             f"largest gap is {gap:.3g}. Report this with the versions of shap and scikit-learn."
         )
         raise SubtypingError(message)

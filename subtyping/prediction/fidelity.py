@@ -6,7 +6,7 @@ import pandas as pd
 from subtyping.prediction.calibration import recalibration
 from subtyping.prediction.resampling import people_weights, percentile_interval
 
-__all__ = ["FIDELITY_METRICS", "auc_within_folds", "fidelity_metrics"]
+__all__ = ["FIDELITY_METRICS", "auc_within_folds", "fidelity_metrics", "fold_statistics"]
 
 FIDELITY_METRICS = (
     "fidelity_auc_out_of_fold",
@@ -74,12 +74,12 @@ def auc_within_folds(
     return np.divide(right, pairs, out=np.full(len(rows), np.nan), where=pairs > 0)
 
 
-def _statistics(
+def fold_statistics(
     probability: np.ndarray, is_subtype: np.ndarray, fold: np.ndarray, rows: np.ndarray
 ) -> np.ndarray:
-    """All four metrics of each draw, shape (B, 4)."""
-    error = (probability - is_subtype) ** 2
-    brier = rows @ error / rows.sum(axis=1)
+    """Return all four metrics of each draw, shape (B, 4); NaN where a draw holds nobody."""
+    error, n = (probability - is_subtype) ** 2, rows.sum(axis=1)
+    brier = np.divide(rows @ error, n, out=np.full(len(rows), np.nan), where=n > 0)
     line = recalibration(probability, is_subtype, rows)
     auc = auc_within_folds(probability, is_subtype, fold, rows)
     return np.column_stack([auc, brier, line[:, 1], line[:, 0]])
@@ -141,7 +141,7 @@ def fidelity_metrics(
                 label[kept] == "subtype",
                 out_of_fold["fold"].to_numpy()[kept],
             )
-            value = _statistics(*arrays, np.ones((1, int(kept.sum()))))[0]
+            value = fold_statistics(*arrays, np.ones((1, int(kept.sum()))))[0]
             low, high = percentile_interval(_draws(arrays, weights[:, kept]))
             low, high = (np.where(np.isnan(value), np.nan, limit) for limit in (low, high))
         columns = (model, FIDELITY_METRICS, value, low, high, np.nan)
@@ -152,4 +152,4 @@ def fidelity_metrics(
 def _draws(arrays: tuple[np.ndarray, np.ndarray, np.ndarray], weights: np.ndarray) -> np.ndarray:
     """Statistics of the bootstrap draws that hold anybody at all."""
     drawn = weights[weights.sum(axis=1) > 0]
-    return _statistics(*arrays, drawn) if len(drawn) else np.zeros((0, len(FIDELITY_METRICS)))
+    return fold_statistics(*arrays, drawn) if len(drawn) else np.zeros((0, len(FIDELITY_METRICS)))

@@ -1,6 +1,7 @@
-"""Two models behind one face: fit, predict_proba, and a log-odds decision_function."""
+"""Four models of membership behind one face: fit and predict_proba."""
 
 import warnings
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,26 @@ from subtyping._random import child_seed, stream
 from subtyping._validation import one_of
 from subtyping.prediction.folds import deal_people
 
-__all__ = ["MODELS", "SMALLEST_CLASS", "fit_model", "has_converged", "why_not_fit"]
+__all__ = [
+    "DEFAULT_MODELS",
+    "MODELS",
+    "SMALLEST_CLASS",
+    "fit_model",
+    "has_converged",
+    "why_not_fit",
+]
 
-MODELS = ("elastic_net", "gradient_boosting")
+MODELS = ("elastic_net", "gradient_boosting", "random_forest", "shallow_tree")
+"""Models of membership in the order of reports; the shallow tree is the baseline to read."""
+
+DEFAULT_MODELS = MODELS[:2]
+"""Models fitted where none are named."""
+
+FOREST_TREES = 100
+"""Trees of a random forest."""
+
+TREE_DEPTH = 3
+"""Most questions a shallow tree asks of one person."""
 
 SMALLEST_CLASS = 3
 """Fewest people the smaller class may have in a training part; below it no model is fitted."""
@@ -67,20 +85,28 @@ def why_not_fit(people: np.ndarray, is_subtype: np.ndarray) -> str:
 
 
 def fit_model(
-    name: str, X: np.ndarray, is_subtype: np.ndarray, people: np.ndarray, *, seed: int
+    name: str,
+    X: np.ndarray,
+    is_subtype: np.ndarray,
+    people: np.ndarray,
+    *,
+    seed: int,
+    settings: Mapping[str, Any] | None = None,
 ) -> Any:
     r"""Fit one model of membership.
 
     ``elastic_net`` standardises the analytes and minimises the logistic loss plus an elastic-net
-    penalty (half lasso, half ridge),
-    :math:`\sum_i \ell(y_i, x_i'\beta) + C^{-1}(\tfrac12|\beta|_1 + \tfrac14|\beta|_2^2)`, with C
-    chosen by inner cross-validation of the log loss; the inner folds keep a person together and
-    hold both classes. ``gradient_boosting`` is a histogram gradient boosting of 100 trees of at
-    most 8 leaves, depth 3, learning rate .1, without early stopping.
+    penalty, :math:`\sum_i \ell(y_i, x_i'\beta) + C^{-1}(\rho|\beta|_1 +
+    \tfrac{1-\rho}{2}|\beta|_2^2)`; without settings :math:`\rho` is one half and C is chosen by
+    inner cross-validation of the log loss, whose folds keep a person together and hold both
+    classes. ``gradient_boosting`` is a histogram gradient boosting of 100 trees of at most 8
+    leaves, depth 3, learning rate .1, without early stopping. ``random_forest`` grows 100 trees
+    with leaves of at least 3 samples, looking at the square root of the analytes at each split.
+    ``shallow_tree`` asks at most three questions; its leaves hold at least 5 samples.
 
     Parameters
     ----------
-    name : {"elastic_net", "gradient_boosting"}
+    name : {"elastic_net", "gradient_boosting", "random_forest", "shallow_tree"}
         Which model.
     X : ndarray of shape (n_samples, n_analytes)
         Prepared analytes, finite.
@@ -90,17 +116,21 @@ def fit_model(
         Person of each sample.
     seed : int
         Root seed of this fit.
+    settings : mapping, optional
+        Arguments of the scikit-learn estimator that replace those above; for ``elastic_net``
+        ``C`` and ``l1_ratio``, which are then not searched for.
 
     Returns
     -------
     scikit-learn estimator
-        Fitted; ``predict_proba`` and ``decision_function`` (log-odds) are available. An elastic
-        net that stopped at its iteration limit is usable and says so in its ``n_iter_``.
+        Fitted, with ``predict_proba``; the elastic net and the boosting also have
+        ``decision_function`` (log-odds). An elastic net that stopped at its iteration limit is
+        usable and says so in its ``n_iter_``.
 
     Raises
     ------
     InputError
-        If `name` is neither model.
+        If `name` is none of the models.
 
     Examples
     --------
@@ -109,27 +139,44 @@ def fit_model(
     >>> y = X[:, 0] > 0
     >>> for name in MODELS:
     ...     model = fit_model(name, X, y, np.arange(60), seed=1)
-    ...     print(name, bool(model.decision_function(X)[y].mean() > 1))
+    ...     print(name, bool(model.predict_proba(X)[y, 1].mean() > 0.7))
     elastic_net True
     gradient_boosting True
+    random_forest True
+    shallow_tree True
     """
     one_of(name, MODELS, "A prediction model")
     y = np.asarray(is_subtype, dtype=int)
     if name == "elastic_net":
-        return _fit_elastic_net(X, y, people, seed)
-    from sklearn.ensemble import HistGradientBoostingClassifier
+        return _fit_elastic_net(X, y, people, seed, settings)
+    return _trees(name, child_seed(seed, name), dict(settings or {})).fit(X, y)
 
-    model = HistGradientBoostingClassifier(
-        max_iter=100,
-        learning_rate=0.1,
-        max_leaf_nodes=8,
-        max_depth=3,
-        min_samples_leaf=5,
-        l2_regularization=1.0,
-        early_stopping=False,
-        random_state=child_seed(seed, "gradient_boosting"),
-    )
-    return model.fit(X, y)
+
+def _trees(name: str, random_state: int, settings: dict[str, Any]) -> Any:
+    """Return one of the tree models, not fitted yet."""
+    if name == "gradient_boosting":
+        from sklearn.ensemble import HistGradientBoostingClassifier
+
+        boosting: dict[str, Any] = {
+            "max_iter": 100,
+            "learning_rate": 0.1,
+            "max_leaf_nodes": 8,
+            "max_depth": 3,
+            "min_samples_leaf": 5,
+            "l2_regularization": 1.0,
+        }
+        return HistGradientBoostingClassifier(
+            **(boosting | settings), early_stopping=False, random_state=random_state
+        )
+    if name == "random_forest":
+        from sklearn.ensemble import RandomForestClassifier
+
+        forest: dict[str, Any] = {"n_estimators": FOREST_TREES, "min_samples_leaf": 3}
+        return RandomForestClassifier(**(forest | settings), n_jobs=1, random_state=random_state)
+    from sklearn.tree import DecisionTreeClassifier
+
+    tree: dict[str, Any] = {"max_depth": TREE_DEPTH, "min_samples_leaf": 5}
+    return DecisionTreeClassifier(**(tree | settings), random_state=random_state)
 
 
 def has_converged(model: Any) -> bool:
@@ -154,18 +201,44 @@ def has_converged(model: Any) -> bool:
     return last is None or int(np.max(last.n_iter_)) < _MAX_ITERATIONS
 
 
-def _fit_elastic_net(X: np.ndarray, y: np.ndarray, people: np.ndarray, seed: int) -> Any:
-    """Standardise, choose C by inner folds of people, refit on all."""
+def _fit_elastic_net(
+    X: np.ndarray,
+    y: np.ndarray,
+    people: np.ndarray,
+    seed: int,
+    settings: Mapping[str, Any] | None,
+) -> Any:
+    """Standardise and fit, with the settings given or with C chosen by inner folds of people."""
     from sklearn.exceptions import ConvergenceWarning
-    from sklearn.linear_model import LogisticRegressionCV
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    people = np.asarray(people)
+    if settings is None:
+        logistic = _searched(y, np.asarray(people), seed)
+    else:
+        from sklearn.linear_model import LogisticRegression
+
+        logistic = LogisticRegression(
+            **({"l1_ratio": 0.5} | dict(settings)),
+            solver="saga",
+            max_iter=_MAX_ITERATIONS,
+            tol=1e-3,
+            random_state=child_seed(seed, "elastic_net"),
+        )
+    with warnings.catch_warnings():
+        # A path that stops early is read from n_iter_ (has_converged) and recorded with the fold.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return make_pipeline(StandardScaler(), logistic).fit(X, y)
+
+
+def _searched(y: np.ndarray, people: np.ndarray, seed: int) -> Any:
+    """Return a logistic regression that chooses C by inner folds of people."""
+    from sklearn.linear_model import LogisticRegressionCV
+
     carrier = _is_subtype_person(people, y == 1)
     inner = min(_INNER_FOLDS, _smaller_class(people, y == 1))
     fold = deal_people(people, carrier.astype(str), inner, stream(seed, "inner_folds"))
-    logistic = LogisticRegressionCV(
+    return LogisticRegressionCV(
         Cs=np.logspace(-2, 0.5, 6),
         l1_ratios=(0.5,),
         solver="saga",
@@ -176,7 +249,3 @@ def _fit_elastic_net(X: np.ndarray, y: np.ndarray, people: np.ndarray, seed: int
         tol=1e-3,
         random_state=child_seed(seed, "elastic_net"),
     )
-    with warnings.catch_warnings():
-        # A path that stops early is read from n_iter_ (has_converged) and recorded with the fold.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        return make_pipeline(StandardScaler(), logistic).fit(X, y)

@@ -13,14 +13,48 @@ from subtyping.panel.panel import Panel
 from subtyping.prediction.attribution import FoldExplanation
 from subtyping.prediction.explanation import BACKGROUND_ROWS, explain
 from subtyping.prediction.fidelity import auc_within_folds
-from subtyping.prediction.folds import people_of
-from subtyping.prediction.models import fit_model, has_converged, why_not_fit
+from subtyping.prediction.fold_labels import Learning, as_label, labelled_cases, membership
+from subtyping.prediction.models import fit_model, why_not_fit
+from subtyping.prediction.nesting import inner_parts
 from subtyping.prediction.procedure import FittedProcedure, Procedure
+from subtyping.prediction.small_panels import SmallPanelFold, fit_small_panels
+from subtyping.prediction.tuning import InnerFold, TunedModel, tune_model
 
-__all__ = ["Existence", "FoldResult", "FoldTask", "run_fold"]
+__all__ = ["Existence", "FoldOptions", "FoldResult", "FoldTask", "run_fold"]
 
 Existence = Callable[[Panel, int], tuple[float | None, bool]]
 """An existence test: training panel and seed -> p-value and whether the part is discrete."""
+
+
+@dataclass(frozen=True, eq=False)
+class FoldOptions:
+    """What is done inside an outer fold beyond fitting models with their own settings.
+
+    Attributes
+    ----------
+    inner_folds : int or None
+        Inner folds for tuning and calibration; None fits models with their own settings.
+    calibrate : {"platt", "isotonic"} or None
+        Calibration, learnt on the inner folds.
+    search : {"optuna"} or None
+        Search settings instead of trying a grid.
+    trials : int
+        Trials of the search.
+    sizes : tuple of int
+        Reduced panels.
+    routine : pandas.DataFrame or None
+        Routine markers in the panel's order.
+    selection_draws : int
+        Half-samples of the stability selection.
+    """
+
+    inner_folds: int | None = None
+    calibrate: str | None = None
+    search: str | None = None
+    trials: int = 20
+    sizes: tuple[int, ...] = ()
+    routine: pd.DataFrame | None = None
+    selection_draws: int = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +79,8 @@ class FoldTask:
         Existence test run once on the training panel.
     seed : int
         Root seed.
+    options : FoldOptions
+        Tuning, calibration, reduced and routine panels.
     """
 
     procedure: Procedure
@@ -55,6 +91,7 @@ class FoldTask:
     explain: str | None
     existence: Existence | None
     seed: int
+    options: FoldOptions = field(default_factory=FoldOptions)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,22 +106,18 @@ class FoldResult:
     summary : dict
         The fold's row of the folds table.
     explanation : FoldExplanation or None
-        SHAP values of the held-out people.
+        SHAP values of the held-out people, before calibration.
+    trials : pandas.DataFrame or None
+        Settings tried on the inner folds.
+    small : SmallPanelFold or None
+        Reduced and routine panels.
     """
 
     rows: pd.DataFrame
     summary: dict[str, Any]
     explanation: FoldExplanation | None = field(default=None)
-
-
-@dataclass(frozen=True, eq=False)
-class _Learning:
-    """Training case samples of a fold that have a label, their labels and people."""
-
-    panel: Panel
-    is_subtype: np.ndarray
-    people: np.ndarray
-    members: tuple[str, ...]
+    trials: pd.DataFrame | None = None
+    small: SmallPanelFold | None = None
 
 
 def run_fold(task: FoldTask) -> FoldResult:
@@ -139,9 +172,9 @@ def run_fold(task: FoldTask) -> FoldResult:
     except InputError as error:
         summary["reason"] = f"the procedure could not be learnt: {error}"
         return FoldResult(rows, summary)
-    rows["label_probability"] = _membership(fitted, held)
-    rows["label"] = _as_label(rows["label_probability"].to_numpy())
-    learning = _labelled_cases(fitted, train, task.procedure.case)
+    rows["label_probability"] = membership(fitted, held)
+    rows["label"] = as_label(rows["label_probability"].to_numpy())
+    learning = labelled_cases(fitted, train, task.procedure.case)
     summary["n_train_subtype"] = int(learning.is_subtype.sum())
     summary["n_test_subtype"] = int((rows["label"] == "subtype").sum())
     n_unclear = int((rows["label"] == "unclear").sum())
@@ -149,7 +182,11 @@ def run_fold(task: FoldTask) -> FoldResult:
     summary["reason"] = why_not_fit(learning.people, learning.is_subtype)
     if summary["reason"]:
         return FoldResult(rows, summary)
-    return _fit_and_judge(task, fitted, learning, held, rows=rows, summary=summary)
+    inner = []
+    if task.options.inner_folds is not None and task.models:
+        seed = child_seed(task.seed, "inner", k)
+        inner = inner_parts(task.procedure, train, task.options.inner_folds, seed=seed)
+    return _fit_and_judge(task, fitted, learning, held, inner, rows=rows, summary=summary)
 
 
 def _blank_summary(task: FoldTask, train: Panel, held: Panel) -> dict[str, Any]:
@@ -183,69 +220,93 @@ def _blank_rows(task: FoldTask, held: Panel) -> pd.DataFrame:
     return pd.DataFrame(columns | {f"{m}_probability": np.full(n, np.nan) for m in task.models})
 
 
-def _membership(fitted: FittedProcedure, panel: Panel) -> np.ndarray:
-    """Membership probability of each sample in the panel's order; NaN where there is none."""
-    table = fitted.label(panel).table.set_index("sample_id")["probability"]
-    return table.reindex(panel.sample_ids).to_numpy(dtype=float)
-
-
-def _as_label(probability: np.ndarray) -> np.ndarray:
-    """Subtype above one half, other at or below, unclear without a probability."""
-    side = np.where(probability > 0.5, "subtype", "other")
-    return np.where(np.isfinite(probability), side, "unclear").astype(object)
-
-
-def _labelled_cases(fitted: FittedProcedure, train: Panel, case: tuple[str, ...]) -> _Learning:
-    """Training case samples that have a label."""
-    cases = train.take(train.in_groups(list(case)))
-    probability = _membership(fitted, cases)
-    has_label = np.isfinite(probability)
-    labelled = cases.take(has_label)
-    is_subtype = probability[has_label] > 0.5
-    return _Learning(labelled, is_subtype, people_of(labelled), tuple(fitted.members))
-
-
 def _fit_and_judge(
     task: FoldTask,
     fitted: FittedProcedure,
-    learning: _Learning,
+    learning: Learning,
     held: Panel,
+    inner: list[InnerFold],
     *,
     rows: pd.DataFrame,
     summary: dict[str, Any],
 ) -> FoldResult:
     """Fit each model on the training labels, predict the held-out people, explain one model."""
     training = fitted.prepare(learning.panel)
-    X, test = training.to_numpy(dtype=float), fitted.prepare(held)[list(training.columns)]
+    test = fitted.prepare(held)[list(training.columns)]
+    # Single precision: tree explainers compare in it, and a value on a split must not change side.
+    training, test = (z.astype(np.float32).astype(float) for z in (training, test))
+    X, options = training.to_numpy(), task.options
     keep = rows["label"].ne("unclear").to_numpy()
     is_subtype, one_fold = rows["label"].eq("subtype").to_numpy()[keep], np.zeros(keep.sum(), int)
-    seed, explanation, notes = child_seed(task.seed, "models", task.fold), None, []
+    explanation, notes, trials = None, [], []
+    if options.inner_folds is not None and not inner:
+        notes.append("no inner fold could be fitted, so models keep their own settings")
     for name in task.models:
-        model = fit_model(name, X, learning.is_subtype, learning.people, seed=seed)
-        probability = model.predict_proba(test.to_numpy(dtype=float))[:, 1]
+        tuned = _tune(task, name, inner, X, learning)
+        probability = tuned.predict(test.to_numpy(dtype=float))
         rows[f"{name}_probability"] = probability
         auc = auc_within_folds(probability[keep], is_subtype, one_fold)
         summary[f"{name}_fidelity_auc"] = float(auc[0])
-        if not has_converged(model):
-            notes.append(f"the {name.replace('_', ' ')} stopped at its iteration limit")
+        notes.extend(tuned.notes)
+        trials.append(tuned.trials)
         if name == task.explain:
-            explanation = _explain_fold(task, model, learning, X, test)
+            explanation = _explain_fold(task, tuned, learning, X, test)
     summary |= {"is_fitted": True, "n_analytes": X.shape[1], "reason": "; ".join(notes)}
-    return FoldResult(rows, summary, explanation)
+    small = None
+    if options.sizes or options.routine is not None:
+        small = fit_small_panels(
+            learning,
+            training,
+            test,
+            sizes=options.sizes,
+            routine=_routine_of(options.routine, learning.panel, held),
+            draws=options.selection_draws,
+            seed=child_seed(task.seed, "small_panels", task.fold),
+        )
+    table = pd.concat(trials, ignore_index=True) if trials else None
+    return FoldResult(rows, summary, explanation, table, small)
+
+
+def _tune(
+    task: FoldTask, name: str, inner: list[InnerFold], X: np.ndarray, learning: Learning
+) -> TunedModel:
+    """Fit one model, its settings chosen on the inner folds where there are any."""
+    return tune_model(
+        name,
+        inner,
+        X,
+        learning.is_subtype,
+        learning.people,
+        seed=child_seed(task.seed, "models", task.fold),
+        calibrate=task.options.calibrate,
+        search=task.options.search,
+        trials=task.options.trials,
+    )
+
+
+def _routine_of(
+    routine: pd.DataFrame | None, train: Panel, held: Panel
+) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    """Routine markers of training and held-out samples."""
+    if routine is None:
+        return None
+    return routine.loc[train.sample_ids], routine.loc[held.sample_ids]
 
 
 def _explain_fold(
-    task: FoldTask, model: Any, learning: _Learning, X: np.ndarray, test: pd.DataFrame
+    task: FoldTask, tuned: TunedModel, learning: Learning, X: np.ndarray, test: pd.DataFrame
 ) -> FoldExplanation:
     """SHAP values of held-out people, and of the same model trained on permuted labels."""
     held = test.to_numpy(dtype=float)
     seed = child_seed(task.seed, "explanation", task.fold)
     some = np.sort(stream(seed, "background").permutation(len(X))[:BACKGROUND_ROWS])
-    values, baseline = explain(model, X[some], held)
+    values, baseline = explain(tuned.model, X[some], held)
     shuffled = stream(seed, "permuted_labels").permutation(learning.is_subtype)
     permuted = None
     if not why_not_fit(learning.people, shuffled):
-        null = fit_model(str(task.explain), X, shuffled, learning.people, seed=seed)
+        null = fit_model(
+            tuned.name, X, shuffled, learning.people, seed=seed, settings=tuned.settings
+        )
         permuted, _ = explain(null, X[some], held)
     return FoldExplanation(
         data=test,

@@ -1,24 +1,44 @@
 """Predict membership out of fold, with the whole labelling procedure learnt in each fold."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from subtyping._parallel import map_in_order
-from subtyping._validation import count_of, one_of
-from subtyping.exceptions import InputError
 from subtyping.panel.panel import Panel
 from subtyping.prediction.attribution import Attribution, attribute
 from subtyping.prediction.calibration import CALIBRATION_COLUMNS, calibration_table
 from subtyping.prediction.fidelity import fidelity_metrics
-from subtyping.prediction.folds import people_of, split_people
-from subtyping.prediction.models import MODELS
-from subtyping.prediction.out_of_fold import Existence, FoldTask, run_fold
+from subtyping.prediction.folds import people_of
+from subtyping.prediction.left_out import outer_folds
+from subtyping.prediction.membership_sentence import membership_sentence
+from subtyping.prediction.models import DEFAULT_MODELS
+from subtyping.prediction.out_of_fold import (
+    Existence,
+    FoldOptions,
+    FoldResult,
+    FoldTask,
+    run_fold,
+)
+from subtyping.prediction.panel_metrics import panel_metrics
 from subtyping.prediction.procedure import Procedure
+from subtyping.prediction.request import check_models, check_options
+from subtyping.prediction.routine import align_routine
+from subtyping.prediction.small_panels import (
+    PANEL_COLUMNS,
+    SELECTION_COLUMNS,
+    selection_table,
+)
+from subtyping.prediction.tuning import TUNING_COLUMNS
 
 __all__ = ["Prediction", "predict_membership"]
+
+
+def _empty(columns: Sequence[str]) -> Callable[[], pd.DataFrame]:
+    """Return a maker of an empty table."""
+    return lambda: pd.DataFrame(columns=list(columns))
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,9 +62,20 @@ class Prediction:
     folds : pandas.DataFrame
         ``fold, n_train, n_test`` (case samples), ``p_value, is_discrete`` (existence test on the
         training part; missing where not run), ``n_train_subtype, n_test_subtype, n_unclear,
-        n_analytes, is_fitted, reason`` and ``<model>_fidelity_auc``. No fold is dropped.
+        n_analytes, is_fitted, reason`` and ``<model>_fidelity_auc``; where a site or a plate is
+        left out, its name in ``held_out``. No fold is dropped.
     sentence : str
         The result and its caveats.
+    panels : pandas.DataFrame
+        Fidelity against size: ``panel, size, metric, value, ci_low, ci_high, null_twin,
+        analytes``; panel in {research, reduced, routine}. Research is the first model on every
+        kept analyte; `analytes` says which were chosen, and in what share of the folds.
+    selection : pandas.DataFrame
+        ``size, analyte, chosen_frac, entry_frac, n_folds, is_label_member`` of the reduced
+        panels.
+    tuning : pandas.DataFrame
+        ``fold, model, candidate, source, settings, inner_loss, is_chosen``: every setting tried
+        on the inner folds.
     """
 
     out_of_fold: pd.DataFrame
@@ -53,6 +84,9 @@ class Prediction:
     attribution: Attribution | None
     folds: pd.DataFrame
     sentence: str
+    panels: pd.DataFrame = field(default_factory=_empty(PANEL_COLUMNS))
+    selection: pd.DataFrame = field(default_factory=_empty(SELECTION_COLUMNS))
+    tuning: pd.DataFrame = field(default_factory=_empty(("fold", *TUNING_COLUMNS)))
 
 
 def predict_membership(
@@ -60,14 +94,21 @@ def predict_membership(
     panel: Panel,
     *,
     axis_of: dict[str, str],
-    folds: int = 3,
-    models: tuple[str, ...] = MODELS,
+    folds: int | str = 3,
+    models: tuple[str, ...] = DEFAULT_MODELS,
     seed: int,
     jobs: int | None = None,
     existence: Existence | None = None,
     explain: str | None = "gradient_boosting",
     resamples: int = 200,
     advance: Callable[[], None] | None = None,
+    inner_folds: int | None = None,
+    calibrate: str | None = None,
+    search: str | None = None,
+    trials: int = 20,
+    sizes: tuple[int, ...] = (),
+    routine: pd.DataFrame | None = None,
+    selection_draws: int = 50,
 ) -> Prediction:
     """Estimate, out of fold, how faithfully models re-predict a procedure's own labels.
 
@@ -85,10 +126,11 @@ def predict_membership(
         All samples; only those of the procedure's groups are used.
     axis_of : dict of str to str
         Axis title of each analyte, to group attributions.
-    folds : int, default 3
-        Outer folds.
+    folds : int or {"leave_one_site_out", "leave_one_plate_out"}, default 3
+        Outer folds of people, or every site or plate held out in turn.
     models : tuple of str
-        Any of ``elastic_net`` and ``gradient_boosting``.
+        Any of ``elastic_net``, ``gradient_boosting``, ``random_forest`` and ``shallow_tree``; by
+        default the first two.
     seed : int
         Root seed.
     jobs : int, optional
@@ -103,6 +145,22 @@ def predict_membership(
         Bootstrap draws of people for all intervals.
     advance : callable, optional
         Called once per finished fold.
+    inner_folds : int, optional
+        Split the training people of each outer fold again, learn the procedure in each inner
+        part, and choose the settings of each model by the log loss on inner held-out people.
+        By default models keep their own settings.
+    calibrate : {"platt", "isotonic"}, optional
+        Calibrate each model on its inner predictions; needs `inner_folds`.
+    search : {"optuna"}, optional
+        Search settings instead of trying a small grid; needs `inner_folds` and the library.
+    trials : int, default 20
+        Trials of the search, for each model and outer fold.
+    sizes : tuple of int, default ()
+        Reduced panels of these many analytes, chosen by stability selection in each fold.
+    routine : pandas.DataFrame, optional
+        Levels of routine markers, index ``sample_id``, one column each: a panel of their own.
+    selection_draws : int, default 50
+        Half-samples of the stability selection.
 
     Returns
     -------
@@ -111,7 +169,8 @@ def predict_membership(
     Raises
     ------
     InputError
-        For an unknown model, `explain` not among `models`, or too few people for the folds.
+        For an unknown model, `explain` not among `models`, too few people for the folds, an
+        option that needs another, or a search without its library.
 
     Notes
     -----
@@ -152,56 +211,100 @@ def predict_membership(
     >>> result.attribution.by_axis["axis"].tolist()
     ['A', 'no axis']
     """
-    models = _check_models(tuple(models), explain)
-    fold_of = split_people(
+    models = check_models(tuple(models), explain)
+    options = FoldOptions(
+        inner_folds=inner_folds,
+        calibrate=calibrate,
+        search=search,
+        trials=trials,
+        sizes=tuple(sorted(set(sizes))),
+        routine=align_routine(routine, panel),
+        selection_draws=selection_draws,
+    )
+    check_options(options)
+    fold_of, names = outer_folds(
         panel, case=procedure.case, reference=procedure.reference, folds=folds, seed=seed
     )
     tasks = [
-        FoldTask(procedure, panel, fold_of, k, models, explain, existence, seed)
-        for k in range(folds)
+        FoldTask(procedure, panel, fold_of, k, models, explain, existence, seed, options)
+        for k in range(len(names))
     ]
     results = map_in_order(run_fold, tasks, jobs=jobs, advance=advance)
     people = pd.Series(people_of(panel), index=panel.sample_ids)
-    out_of_fold = _in_panel_order([result.rows for result in results], panel)
-    metrics = fidelity_metrics(
-        out_of_fold,
-        people.loc[out_of_fold["sample_id"]].to_numpy(),
+    return _assemble(
+        results,
+        panel,
+        people,
+        names,
         models=models,
+        axis_of=axis_of,
+        explain=explain,
         resamples=resamples,
         seed=seed,
     )
+
+
+def _assemble(
+    results: list[FoldResult],
+    panel: Panel,
+    people: pd.Series,
+    names: tuple[str, ...],
+    *,
+    models: tuple[str, ...],
+    axis_of: dict[str, str],
+    explain: str | None,
+    resamples: int,
+    seed: int,
+) -> Prediction:
+    """Join the folds and judge what they found together."""
+    out_of_fold = _in_panel_order([result.rows for result in results], panel)
+    person = people.loc[out_of_fold["sample_id"]].to_numpy()
+    metrics = fidelity_metrics(out_of_fold, person, models=models, resamples=resamples, seed=seed)
     table = pd.DataFrame([result.summary for result in results])
     table["is_discrete"] = table["is_discrete"].astype("boolean")
+    if any(names):
+        table.insert(1, "held_out", list(names))
     found = [result.explanation for result in results if result.explanation is not None]
     attribution = None
     if explain is not None and found:
         attribution = attribute(
             found, people=people, axis_of=axis_of, model=explain, resamples=resamples, seed=seed
         )
+    small = [result.small for result in results if result.small is not None]
+    selection = selection_table(small)
+    panels = panel_metrics(
+        [(result.rows, result.small) for result in results],
+        metrics,
+        selection,
+        people=people,
+        n_analytes=table["n_analytes"],
+        resamples=resamples,
+        seed=seed,
+    )
     return Prediction(
         out_of_fold=out_of_fold,
         metrics=metrics,
         calibration=_calibrations(out_of_fold, models),
         attribution=attribution,
         folds=table,
-        sentence=_sentence(out_of_fold, metrics, table),
+        sentence=membership_sentence(out_of_fold, metrics, table),
+        panels=panels,
+        selection=selection,
+        tuning=_trials(results),
     )
 
 
-def _check_models(models: tuple[str, ...], explain: str | None) -> tuple[str, ...]:
-    """Raise for unknown models and for explaining a model that is not fitted."""
-    if not models:
-        message = f"Prediction needs at least one model, any of {', '.join(MODELS)}; got none."
-        raise InputError(message)
-    for name in models:
-        one_of(name, MODELS, "A prediction model")
-    if explain is not None and explain not in models:
-        message = (
-            f"The model to explain must be one of those fitted, {', '.join(models)}; "
-            f"got {explain!r}. Add it to the models or leave explain empty."
-        )
-        raise InputError(message)
-    return tuple(dict.fromkeys(models))
+def _trials(results: list[FoldResult]) -> pd.DataFrame:
+    """Return every setting tried, fold by fold."""
+    parts = [
+        result.trials.assign(fold=result.summary["fold"])
+        for result in results
+        if result.trials is not None and len(result.trials)
+    ]
+    columns = ["fold", *TUNING_COLUMNS]
+    if not parts:
+        return pd.DataFrame(columns=columns)
+    return pd.concat(parts, ignore_index=True)[columns]
 
 
 def _in_panel_order(parts: list[pd.DataFrame], panel: Panel) -> pd.DataFrame:
@@ -223,37 +326,3 @@ def _calibrations(out_of_fold: pd.DataFrame, models: tuple[str, ...]) -> pd.Data
     if not parts:
         return pd.DataFrame(columns=list(CALIBRATION_COLUMNS))
     return pd.concat(parts, ignore_index=True)
-
-
-def _sentence(out_of_fold: pd.DataFrame, metrics: pd.DataFrame, folds: pd.DataFrame) -> str:
-    """Say the fidelity, what it is not, and what happened to the folds."""
-    auc = metrics[metrics["metric"] == "fidelity_auc_out_of_fold"]
-    said = [
-        f"{model.replace('_', ' ')} {value:.3f}" + _interval(low, high)
-        for model, value, low, high in zip(
-            auc["model"], auc["value"], auc["ci_low"], auc["ci_high"], strict=True
-        )
-        if np.isfinite(value)
-    ]
-    n_folds = count_of(len(folds), "outer fold")
-    if said:
-        text = (
-            f"Assignment fidelity over {n_folds} and {count_of(len(out_of_fold), 'case sample')}: "
-            f"out-of-fold AUC {', '.join(said)}. It tells how well models re-predict the "
-            "procedure's own labels, is as high for a cut through a continuum, and is no "
-            "evidence of a subtype."
-        )
-    else:
-        text = f"Assignment fidelity could not be measured in any of {n_folds}."
-    unfitted = folds[~folds["is_fitted"]]
-    for fold, reason in zip(unfitted["fold"], unfitted["reason"], strict=True):
-        text += f" Fold {fold} was not fitted: {reason.rstrip('.')}."
-    tested = folds["is_discrete"].dropna()
-    if len(tested):
-        text += f" The training part was discrete in {int(tested.sum())} of {n_folds}."
-    return text
-
-
-def _interval(low: float, high: float) -> str:
-    """Interval in brackets; empty where it does not exist."""
-    return f" ({low:.3f} to {high:.3f})" if np.isfinite(low) and np.isfinite(high) else ""

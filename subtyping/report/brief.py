@@ -284,6 +284,10 @@ def _sentences(result: "StudyResult") -> list[tuple[str, str]]:
         ("Prediction of the labels", result.prediction),
     )
     said = [(title, room.sentence) for title, room in rooms if room is not None and room.sentence]
+    if result.split_panel is not None:
+        said.append(("Labels from half of the axis", result.split_panel.sentence))
+    told_outcomes = {name: one.sentence for name, one in result.outcomes.items()}
+    said += list((told_outcomes | dict(result.outcome_reasons)).items())
     told = [] if result.signature is None else list(result.signature.sentences())
     if result.replications is not None:
         told.append(("This design, again and again", result.replications.sentence))

@@ -175,6 +175,12 @@ def _sentences(result: "StudyResult") -> dict[str, str]:
         "prediction": result.prediction,
     }
     said = {name: room.sentence for name, room in rooms.items() if room is not None}
+    more = {name: one.sentence for name, one in result.outcomes.items()}
+    said |= {
+        f"outcome_{name}": text for name, text in (more | dict(result.outcome_reasons)).items()
+    }
+    if result.split_panel is not None:
+        said["split_panel"] = result.split_panel.sentence
     told = result.signature.sentences() if result.signature is not None else ()
     if result.replications is not None:
         told = (*told, ("Replications", result.replications.sentence))

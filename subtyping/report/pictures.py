@@ -121,6 +121,15 @@ def _prediction(result: "StudyResult") -> tuple[Picture | None, ...]:
             "of the analyte.",
             lambda: figures.attribution(attributed),
         ),
+        None
+        if attributed is None or attributed.table.empty
+        else Picture(
+            "beeswarm",
+            "The same, person by person",
+            "One point per person left out; right raises the probability, colour is how high the "
+            "analyte is. It shows what the model leans on, not what makes people ill.",
+            lambda: figures.beeswarm(attributed),
+        ),
     )
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from subtyping.criteria import Criteria
     from subtyping.discovery import Verdict
     from subtyping.figures.replications import DrawnReplications
-    from subtyping.prediction import Prediction
+    from subtyping.prediction import OutcomePrediction, Prediction, SplitPanelFidelity
     from subtyping.preparation import HandlingReport
     from subtyping.signature import Differential
     from subtyping.signature.findings import SignatureFindings
@@ -78,6 +78,12 @@ class StudyResult:
         Scores of the axes by other methods, likeness of diseases, reversal, mouse.
     signature_z : pandas.DataFrame or None
         z-scores of the analytes that differ most, samples x analytes, for the heatmap.
+    split_panel : SplitPanelFidelity or None
+        Labels from half of the axis, predicted from the other half.
+    outcomes : mapping of str to OutcomePrediction
+        Outcomes from outside the panel, predicted out of fold.
+    outcome_reasons : mapping of str to str
+        Why an outcome could not be predicted.
     replications : Replications or None
         The same design simulated many times, where that was asked for.
     sample_groups : pandas.Series or None
@@ -110,6 +116,9 @@ class StudyResult:
     signature: "SignatureFindings | None" = None
     signature_z: pd.DataFrame | None = None
     replications: "DrawnReplications | None" = None
+    split_panel: "SplitPanelFidelity | None" = None
+    outcomes: "Mapping[str, OutcomePrediction]" = field(default_factory=dict)
+    outcome_reasons: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def group_of_sample(self) -> pd.Series:

@@ -176,12 +176,21 @@ def _clauses(text: str) -> list[str]:
 
 def _thresholds(row: Mapping[Any, Any]) -> str:
     """Return where the thresholds lay in resamples, or nothing where none was chosen here."""
-    spans = []
-    for suffix in ("", "_2"):
-        low, high = (plain(row.get(f"threshold{suffix}_ci_{end}")) for end in ("low", "high"))
-        if None not in (low, high):
-            spans.append(f"between {number(low)} and {number(high)}")
+    whole = _spans(row, "threshold{}_ci_{}")
+    given = [] if whole else _spans(row, "threshold{}_given_marker_ci_{}")
+    spans = whole or given
     if not spans:
         return ""
     lay = "threshold lay" if len(spans) == 1 else "thresholds lay"
-    return f"In resamples the {lay} {' and '.join(spans)}."
+    among = "In resamples" if whole else "With these markers taken as chosen, in resamples"
+    return f"{among} the {lay} {' and '.join(spans)}."
+
+
+def _spans(row: Mapping[Any, Any], name: str) -> list[str]:
+    """Return the interval of each threshold that has one."""
+    spans = []
+    for suffix in ("", "_2", "_3"):
+        low, high = (plain(row.get(name.format(suffix, end))) for end in ("low", "high"))
+        if None not in (low, high):
+            spans.append(f"between {number(low)} and {number(high)}")
+    return spans

@@ -43,8 +43,9 @@ def _forest(result: "StudyResult") -> Picture | None:
     return Picture(
         "axis_forest",
         "The members of each immune axis, one by one",
-        "A bar that does not touch zero differs between cases and reference people; members that "
-        "the assay mostly does not detect are marked, and their bar says little.",
+        "Each bar is the 95% interval of one analyte by itself: of twenty that do not differ, one "
+        "bar will miss zero. Members that the assay mostly does not detect are marked, and their "
+        "bar says little.",
         lambda: figures.axis_forest(differential, of_axis),
     )
 
@@ -57,8 +58,8 @@ def _heatmap(result: "StudyResult") -> Picture | None:
         "heatmap",
         "The analytes that differ most, person by person",
         "Each column is a person, ordered within groups by their mean; colour is the distance "
-        "from the healthy mean. Nothing was clustered: a block of colour is a group of the "
-        "samples table, not a finding.",
+        "from the healthy mean. The analytes were chosen because these groups differ in them, and "
+        "nothing was clustered: a block of colour is a group of the samples table, not a finding.",
         lambda: figures.heatmap(
             z, result.group_of_sample, figures.group_colours(result.groups), analytes=list(z)
         ),
@@ -88,9 +89,9 @@ def _likeness(result: "StudyResult", found: "SignatureFindings") -> list[Picture
         Picture(
             "likeness",
             "Whom the signature resembles",
-            "1 means the same pattern of differences, 0 none in common. The open point is the "
-            "plain correlation, which is above 0 by itself because both diseases were held "
-            "against the same reference people.",
+            "1 means the same pattern of differences, 0 none in common but, perhaps, a shift of "
+            "all analytes. The open point is the plain correlation, which is above 0 by itself "
+            "because both diseases were held against the same reference people.",
             lambda: figures.likeness(likeness, colours),
         ),
         None if likeness.profile["difference_sd"].isna().all() else radar,
@@ -106,8 +107,9 @@ def _reversal(found: "SignatureFindings") -> list[Picture | None]:
             Picture(
                 "reversal",
                 "What drugs with published effects would undo",
-                "The bar is what is expected to go, the mark what a drug with its effects dealt "
-                "to other analytes would undo. A hypothesis, not a prediction of response.",
+                "The point is what would go if these people changed as those of the trials did, "
+                "the diamond what chance undoes in the strictest of its nulls. A hypothesis, not "
+                "a prediction of response.",
                 lambda: figures.reversal(published),
             )
         )
@@ -117,7 +119,8 @@ def _reversal(found: "SignatureFindings") -> list[Picture | None]:
                 f"reversal_observed_{k}",
                 "What a measured treatment undid",
                 "The signature comes from one half of the people before treatment and the effect "
-                "from the other, so that noise cannot look like reversal.",
+                "from the other, so that the noise of the people before it is not taken for "
+                "reversal. Without a placebo arm, time, care and regression to the mean are in it.",
                 lambda one=one: figures.reversal(one),  # type: ignore[misc]
             )
         )
@@ -143,8 +146,8 @@ def _mouse(found: "SignatureFindings") -> Picture | None:
     return Picture(
         "mouse_effects",
         "The mouse beside the human contrast",
-        "Points in the shaded quarters go the same way in both species. A mouse model of stress "
-        "is not depression.",
+        "Points in the shaded quarters go the same way in both species; where both are simply "
+        "higher throughout, most points do. A mouse model of stress is not depression.",
         lambda: figures.mouse_effects(mouse),
     )
 
@@ -177,7 +180,7 @@ def _replications(result: "StudyResult") -> list[Picture | None]:
         Picture(
             "replication_reversal",
             "What a drug that does nothing seems to undo",
-            "In these studies no drug was given; whatever is undone is the model's doing.",
+            "In these simulated studies no drug was given: what is undone is the model's doing.",
             lambda: figures.replication_reversal({"this design": drawn}),
         ),
     ]

@@ -69,14 +69,15 @@ def _drugs(found: "SignatureFindings") -> list[dict[str, Any]]:
     for one in (found.published, *found.observed):
         if one is None:
             continue
+        first = _first_handling(one.verdicts)
         verdicts = one.verdicts[
-            (one.verdicts["handling"] == "with") & (one.verdicts["verdict"] != "not applicable")
+            (one.verdicts["handling"] == first) & (one.verdicts["verdict"] != "not applicable")
         ]
         for verdict in verdicts.to_dict("records"):
             mine = one.table[
                 (one.table["drug"] == verdict["drug"])
                 & (one.table["model"] == verdict["model"])
-                & (one.table["handling"] == "with")
+                & (one.table["handling"] == first)
             ]
             scored = mine[mine["metric"] == "improvement_pct"]
             if scored.empty or pd.isna(scored["value"].iloc[0]):
@@ -92,6 +93,11 @@ def _drugs(found: "SignatureFindings") -> list[dict[str, Any]]:
                 }
             )
     return rows
+
+
+def _first_handling(table: pd.DataFrame) -> str:
+    """Return "with", or "without" where no handling marker is on the panel."""
+    return "with" if (table["handling"] == "with").any() else "without"
 
 
 def _named(drug: str, model: str) -> str:
@@ -133,14 +139,23 @@ def _pathways(found: "SignatureFindings") -> list[dict[str, Any]]:
                 "estimate": _estimate(main),
                 "null_twin": _rounded(main["null_twin"]),
                 "given_level": ("–", "") if level is None else _estimate(level),
-                "standing": "beyond comparable targets"
-                if is_claimed
-                else "beyond the general level only"
-                if is_beyond
-                else "no more than comparable targets",
+                "standing": _standing(main, is_claimed=is_claimed, is_beyond=is_beyond),
             }
         )
     return rows
+
+
+def _standing(main: pd.Series, *, is_claimed: bool, is_beyond: bool) -> str:
+    """Return what a pathway is beyond: both twins, one of them, or none."""
+    if is_claimed:
+        return "beyond comparable targets and the general level"
+    if is_beyond:
+        return "beyond the general level only"
+    if pd.isna(main["p_value"]):
+        return "no comparable targets to hold it against"
+    if main["p_value"] <= 0.05:
+        return "beyond comparable targets, not beyond the general level"
+    return "no more than comparable targets"
 
 
 def _estimate(row: Any, digits: int = 0) -> tuple[str, str]:

@@ -59,6 +59,11 @@ def report_tables(result: "StudyResult") -> dict[str, pd.DataFrame]:
         tables["embedding"] = result.embedding
     if result.prediction is not None:
         tables |= _prediction_tables(result.prediction)
+    for name in ("overlap", "differences", "peeling"):
+        table = getattr(result.criteria, name, None)
+        if table is not None and len(table):
+            tables[f"criteria_{name}"] = table
+    tables |= _outcome_tables(result)
     if result.signature is not None:
         tables |= result.signature.tables()
     if result.replications is not None:
@@ -96,8 +101,28 @@ def _prediction_tables(prediction: Any) -> dict[str, pd.DataFrame]:
         "calibration": prediction.calibration,
         "folds": prediction.folds,
     }
-    if prediction.attribution is not None:
-        tables["attribution"] = prediction.attribution.table
+    for name in ("panels", "selection", "tuning"):
+        table = getattr(prediction, name, None)
+        if table is not None and len(table):
+            tables[f"prediction_{name}"] = table
+    from subtyping.prediction.explain import attribution_tables
+
+    return tables | attribution_tables(prediction)
+
+
+def _outcome_tables(result: "StudyResult") -> dict[str, pd.DataFrame]:
+    """Return the tables of labels from half an axis and of outcomes from outside."""
+    tables = {}
+    if result.split_panel is not None and result.split_panel.is_applicable:
+        tables["split_panel_fidelity"] = result.split_panel.table
+        tables["split_panel_splits"] = result.split_panel.splits
+    if result.outcomes:
+        for part in ("metrics", "calibration", "out_of_fold"):
+            named = [
+                getattr(one, part).assign(outcome_name=name)
+                for name, one in result.outcomes.items()
+            ]
+            tables[f"outcome_{part}"] = pd.concat(named, ignore_index=True)
     return tables
 
 

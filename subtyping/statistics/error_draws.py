@@ -48,9 +48,10 @@ def resampled_weights(
         People are drawn with replacement within these.
     rng : numpy.random.Generator
     n_draws : int
-    how : {"bootstrap", "permutation"}
+    how : {"bootstrap", "permutation", "signs"}
         People with replacement within groups, the reference included (linear in the deviations
-        of the counts from one); or labels permuted among everybody, given the fit.
+        of the counts from one); labels permuted among everybody, given the fit; or the sign of
+        each person's errors drawn anew, which keeps every group as variable as it is.
 
     Returns
     -------
@@ -73,6 +74,9 @@ def resampled_weights(
     if how == "permutation":
         order = rng.permuted(np.tile(np.arange(n), (n_draws, 1)), axis=1)
         signed = w[:, order].transpose(1, 0, 2)
+        return signed, signed[:, :, None, :] * signed[:, None, :, :]
+    if how == "signs":
+        signed = w * rng.choice([-1.0, 1.0], size=(n_draws, 1, n))
         return signed, signed[:, :, None, :] * signed[:, None, :, :]
     labels = np.asarray(groups)
     counts, unbias = np.zeros((n_draws, n)), np.ones(n)
@@ -105,7 +109,7 @@ def draw_errors(
         Group of each sample of the fit.
     rng : numpy.random.Generator
     n_draws : int, default 1000
-    how : {"bootstrap", "permutation"}
+    how : {"bootstrap", "permutation", "signs"}
         See `resampled_weights`.
 
     Returns

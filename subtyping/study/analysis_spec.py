@@ -1,6 +1,6 @@
 """The parts of a specification that say what is done with the panel."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
@@ -12,6 +12,7 @@ __all__ = [
     "CriteriaSpec",
     "DiscoverySpec",
     "MinimumSubtypeSpec",
+    "OutcomeSpec",
     "PredictionSpec",
     "PreparationSpec",
 ]
@@ -71,14 +72,35 @@ class DiscoverySpec(Section):
         return {"name": value} if isinstance(value, str) else value
 
 
+class OutcomeSpec(Section):
+    """An outcome measured apart from the panel: symptoms, a cell count, a later visit."""
+
+    column: str = Field(min_length=1)
+    kind: Literal["binary", "number"]
+
+
 class PredictionSpec(Section):
     """The same people from the panel, by models that never saw them."""
 
     enabled: bool = True
     folds: int = Field(default=3, ge=2, le=20)
-    models: Distinct[Literal["elastic_net", "gradient_boosting"]] = Field(
-        default=["elastic_net", "gradient_boosting"], min_length=1
-    )
+    leave_out: Literal["site", "plate"] | None = None
+    models: Distinct[
+        Literal["elastic_net", "gradient_boosting", "random_forest", "shallow_tree"]
+    ] = Field(default=["elastic_net", "gradient_boosting"], min_length=1)
+    inner_folds: int | None = Field(default=None, ge=2, le=10)
+    calibrate: Literal["platt", "isotonic"] | None = None
+    search: Literal["optuna"] | None = None
+    trials: int = Field(default=20, ge=1, le=1000)
+    sizes: Distinct[Annotated[int, Field(ge=1, le=5)]] = Field(default_factory=list)
+    selection_draws: int = Field(default=50, ge=20, le=1000)
+    splits: int = Field(default=10, ge=0, le=200)
+    outcomes: dict[str, OutcomeSpec] = Field(default_factory=dict)
+
+    @property
+    def outer(self) -> int | str:
+        """Outer folds: how many, or the levels one of which is left out each time."""
+        return self.folds if self.leave_out is None else f"leave_one_{self.leave_out}_out"
 
 
 class CriteriaSpec(Section):
@@ -87,5 +109,7 @@ class CriteriaSpec(Section):
     resamples: int = Field(default=200, ge=20, le=MOST_DRAWS)
     target_prevalence_frac: float | None = Field(default=None, gt=0, lt=1)
     markers: list[str] | None = Field(default=None, min_length=1)
-    max_markers: Literal[1, 2] = 2
+    max_markers: Literal[1, 2, 3] = 2
+    choose_by: Literal["youden", "sensitivity", "specificity", "cost", "net_benefit"] = "youden"
+    choose_at: float | None = None
     upper_frac: float = Field(default=0.25, gt=0, lt=1)

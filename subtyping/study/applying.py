@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from subtyping._validation import count_of, list_some, nearest
 from subtyping.criteria.judging import judge_samples
 from subtyping.criteria.rule import EligibilityRule
 from subtyping.exceptions import InputError
-from subtyping.knowledge import resolve_analyte, routine_markers
+from subtyping.knowledge import resolve_analyte, routine_markers, to_canonical
 from subtyping.panel import Panel, panel_from_frame, read_panel
 from subtyping.panel.long import LONG_ROLES
 from subtyping.panel.panel import ROLES
-from subtyping.panel.routine import routine_values
+from subtyping.panel.routine import RoutineValues, routine_values
 from subtyping.panel.samples_table import check_roles
 from subtyping.panel.tables import read_table
 from subtyping.panel.texts import as_ids
@@ -151,16 +152,64 @@ def apply_rule(
     check_roles(roles, (*ROLES, *LONG_ROLES))
     _check_declared(one, declared)
     _check_unit(one, unit)
+    if samples is not None and not declared:
+        message = (
+            "--samples holds routine markers, and none was declared; leave it out, or give "
+            "--routine marker=column:unit."
+        )
+        raise InputError(message)
     on_panel = [clause.marker for clause in one.clauses if clause.source == "panel"]
     path = Path(panel)
+    values: RoutineValues | None
     if not on_panel and declared and samples is None and format == "wide":
         people, values = _read_markers(path, declared, roles)
     else:
         how = {"unit": unit, "zeros": zeros, "lod": lod, "visits": "all"}
-        people = _read_people(path, on_panel, roles, format, how)
+        people = _read_people(path, on_panel, roles, format, how, is_elsewhere=samples is not None)
         values = _routine(people, declared, samples, roles)
-    table = judge_samples(one, people, values)
-    return AppliedRule(one, table, _notes(one, people, values if samples else None))
+    numbers, hidden = (None, None) if values is None else _comparable(one, values)
+    table = judge_samples(one, people, numbers)
+    if hidden is not None:
+        table["reason"] = _reasons(one, table, hidden)
+    return AppliedRule(one, table, _notes(one, people, numbers if samples else None))
+
+
+def _comparable(rule: EligibilityRule, routine: RoutineValues) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the numbers a rule may compare, and where only a limit is known that settles nothing.
+
+    ``<5`` is below 5 and any threshold above it; it says nothing of a threshold under 5, so that
+    its number is then missing. ``>5`` likewise.
+    """
+    numbers = routine.numbers.astype(float)
+    hidden = numbers.isna() & False
+    for clause in rule.clauses:
+        if clause.source != "routine":
+            continue
+        name = clause.marker
+        threshold = float(to_canonical(name, clause.threshold, clause.unit))
+        number = routine.numbers[name].astype(float)
+        below = routine.below_lod[name] & routine.values[name].isna() & number.notna()
+        above = routine.above_uloq[name] & number.notna()
+        inside = number.mask(below, np.nextafter(number, -np.inf))
+        inside = inside.mask(above, np.nextafter(number, np.inf))
+        hidden[name] |= (below & (threshold < number)) | (above & (threshold > number))
+        numbers[name] = inside
+    return numbers.mask(hidden), hidden
+
+
+def _reasons(rule: EligibilityRule, table: pd.DataFrame, hidden: pd.DataFrame) -> pd.Series:
+    """Return the reasons, a level known as a limit only told apart from one not measured."""
+    reasons = table["reason"]
+    for clause in rule.clauses:
+        if clause.source == "routine":
+            rows = hidden[clause.marker].reindex(table["sample_id"], fill_value=False).to_numpy()
+            said = reasons.str.replace(
+                f"{clause.name} not measured",
+                f"{clause.name} known only as below or above a limit",
+                regex=False,
+            )
+            reasons = reasons.mask(rows, said)
+    return reasons
 
 
 def _check_declared(rule: EligibilityRule, declared: Declared) -> None:
@@ -198,6 +247,8 @@ def _read_people(
     roles: Mapping[str, str],
     format: str,  # noqa: A002
     how: dict[str, Any],
+    *,
+    is_elsewhere: bool,
 ) -> Panel:
     """Read every sample of the panel file, whatever a samples table says of it."""
     if format != "wide":
@@ -209,6 +260,19 @@ def _read_people(
         return _ids_alone(table, roles.get("sample"))
     symbols = {resolve_analyte(name) or name for name in wanted}
     found = [name for name in header if name in wanted or resolve_analyte(name) in symbols]
+    absent = roles.get("sample") not in (None, *header)
+    if absent and not is_elsewhere:
+        message = (
+            f"columns maps sample to {roles['sample']!r}, which is no column of {path.name}."
+            f"{nearest(roles['sample'], header)}"
+        )
+        raise InputError(message)
+    for name in wanted:
+        symbol = resolve_analyte(name) or name
+        same = [one for one in found if (resolve_analyte(one) or one) == symbol]
+        if len(same) > 1:
+            message = f"{path.name} holds {name} in several columns: {list_some(same)}; keep one."
+            raise InputError(message)
     if not found:
         message = (
             f"The rule needs {list_some(wanted)}, which {path.name} does not hold."
@@ -235,25 +299,24 @@ def _ids_alone(table: pd.DataFrame, sample: str | None) -> Panel:
 
 def _read_markers(
     path: Path, declared: Declared, roles: Mapping[str, str]
-) -> tuple[Panel, pd.DataFrame]:
+) -> tuple[Panel, RoutineValues]:
     """Read a table of routine markers: every row, and the markers in canonical units."""
     header = [str(name) for name in read_table(path).columns]
     columns = {"sample": roles["sample"]} if roles.get("sample") in header else {}
-    people, values = read_markers_file(
+    return read_markers_file(
         path, declared, "--routine", columns=columns, visits="all", may_be_empty=True
     )
-    return people, values.numbers
 
 
 def _routine(
     people: Panel, declared: Declared, samples: str | Path | None, roles: Mapping[str, str]
-) -> pd.DataFrame | None:
+) -> RoutineValues | None:
     """Return the routine markers of the samples file, else of the panel file itself."""
     if not declared:
         return None
     if samples is not None:
         return _read_markers(Path(samples), declared, roles)[1]
-    return routine_values(people.samples, declared, "--routine", may_be_empty=True).numbers
+    return routine_values(people.samples, declared, "--routine", may_be_empty=True)
 
 
 def _notes(

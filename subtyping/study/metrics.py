@@ -1,5 +1,6 @@
 """The headline numbers of a study, each beside its interval or its null twin."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -7,7 +8,7 @@ import pandas as pd
 
 from subtyping.axes import AxisScores
 from subtyping.discovery import Verdict
-from subtyping.prediction import Prediction
+from subtyping.prediction import OutcomePrediction, Prediction, with_twin_numbers
 from subtyping.signature.findings import SignatureFindings
 
 __all__ = ["METRIC_COLUMNS", "headline_metrics", "with_null_twin"]
@@ -25,10 +26,8 @@ def _median(twins: pd.DataFrame, name: str) -> float:
 
 def with_null_twin(prediction: Prediction, twins: pd.DataFrame) -> Prediction:
     """Return the prediction with the twins' median beside each of its metrics."""
-    metrics = prediction.metrics.copy()
-    names = metrics["model"].astype(str) + "_" + metrics["metric"].astype(str)
-    metrics["null_twin"] = [_median(twins, name) for name in names]
-    return replace(prediction, metrics=metrics)
+    metrics, panels = with_twin_numbers(prediction.metrics, prediction.panels, twins)
+    return replace(prediction, metrics=metrics, panels=panels)
 
 
 def _of_signature(signature: SignatureFindings) -> list[tuple[str, float, float, float, float]]:
@@ -45,7 +44,10 @@ def _of_signature(signature: SignatureFindings) -> list[tuple[str, float, float,
         table = signature.blockade.table
         tables.append(table[table["metric"] == "percent_normalised"])
     for table in tables:
-        kept = table[table["handling"] == "with"] if "handling" in table else table
+        kept = table
+        if "handling" in table:  # "without" alone where no handling marker is on the panel
+            first = "with" if (table["handling"] == "with").any() else "without"
+            kept = table[table["handling"] == first]
         for row in kept.dropna(subset=["value"]).itertuples():
             name = f"{row.model}_{row.drug}_{row.metric}"
             rows.append((name, row.value, row.ci_low, row.ci_high, row.null_twin))
@@ -57,7 +59,9 @@ def headline_metrics(
     scores: AxisScores,
     prediction: Prediction | None,
     twins: pd.DataFrame,
+    *,
     signature: SignatureFindings | None = None,
+    outcomes: Mapping[str, OutcomePrediction] | None = None,
 ) -> pd.DataFrame:
     """Return the numbers the brief and the tracked run show first.
 
@@ -71,6 +75,8 @@ def headline_metrics(
         See `run_twins`; may be empty.
     signature : SignatureFindings, optional
         Likeness and reversal, where they were computed.
+    outcomes : mapping of str to OutcomePrediction, optional
+        Outcomes from outside the panel.
 
     Returns
     -------
@@ -114,6 +120,12 @@ def headline_metrics(
             (f"{row.model}_{row.metric}", row.value, row.ci_low, row.ci_high, row.null_twin)
             for row in prediction.metrics.itertuples()
         )
+    for name, outcome in (outcomes or {}).items():
+        rows.extend(
+            (f"{name}_{row.panel}_{row.model}_{row.metric}", row.value, row.ci_low, row.ci_high,
+             row.null_twin)
+            for row in outcome.metrics.itertuples()
+        )  # fmt: skip
     if signature is not None:
         rows.extend(_of_signature(signature))
     table = pd.DataFrame(rows, columns=list(METRIC_COLUMNS))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from subtyping._validation import nearest
+from subtyping.criteria import Aim
 from subtyping.discovery import (
     DiscoverySettings,
     LabellingProcedure,
@@ -75,6 +76,7 @@ def make_plan(spec: StudySpec, cohort: StudyCohort) -> StudyPlan:
         nor a routine marker.
     """
     check_knowledge(spec)
+    Aim(spec.criteria.choose_by, spec.criteria.choose_at)  # says what is missing or out of range
     axis, choice = spec.discovery.axis, spec.preparation
     declared = axis.name if axis.members is None else axis.model_dump()
     preparation = {

@@ -89,7 +89,7 @@ def load_rule(path: str | Path, chosen: str | None = None) -> EligibilityRule:
         message = f"{name} holds {len(rules)} rules; choose one with --rule. {listed}."
         raise InputError(message)
     wanted = chosen.strip()
-    if wanted.isdecimal() and 1 <= int(wanted) <= len(rules):
+    if wanted.isdecimal() and len(wanted) < 10 and 1 <= int(wanted) <= len(rules):
         return rules[int(wanted) - 1]
     same = [rule for rule in rules if _plain(rule.text) == _plain(wanted)]
     if same and all(rule == same[0] for rule in same):

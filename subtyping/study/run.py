@@ -18,6 +18,12 @@ from subtyping.study.assigning import reading_of
 from subtyping.study.cohort import StudyCohort, load_cohort
 from subtyping.study.metrics import headline_metrics, with_null_twin
 from subtyping.study.plan import StudyPlan, make_plan
+from subtyping.study.prediction_stage import (
+    outcome_columns,
+    predict,
+    predict_outcomes,
+    split_the_panel,
+)
 from subtyping.study.provenance import declaration_sha256, provenance_of
 from subtyping.study.replications import replicate_study
 from subtyping.study.signature_stage import examine_signature, signature_matrix
@@ -112,6 +118,7 @@ def run_study(
     shown.stage("reading")
     cohort = load_cohort(spec, data)
     plan = make_plan(spec, cohort)
+    outcome_columns(spec, cohort)
     outcome_of(spec, cohort)  # a wrong name is said before the first computation
     study = _Study(spec, cohort, plan, jobs, shown, started, clock, declared)
     with study_tracking(spec, folder.name, tracking_uri, declared, track=track) as run:
@@ -250,11 +257,13 @@ def _analyse(study: _Study) -> tuple[StudyResult, list[Any]]:
     twins = stages.twin_numbers(
         cohort, plan, spec, is_predicted=is_predicted, jobs=jobs, shown=shown
     )
-    prediction = None
+    prediction, split_panel = None, None
     if is_predicted:
         shown.stage("prediction")
-        prediction = stages.predict(cohort, plan, spec, jobs=jobs, shown=shown)
+        prediction = predict(cohort, plan, spec, jobs=jobs, shown=shown)
         prediction = with_null_twin(prediction, twins)
+        split_panel = split_the_panel(cohort, plan, spec, jobs=jobs)
+    outcomes, no_outcome = predict_outcomes(cohort, plan, spec, jobs=jobs)
     shown.stage("criteria")
     criteria = stages.propose(cohort, plan, spec, fitted, verdict, jobs=jobs, shown=shown)
     shown.stage("picture of the cohort")
@@ -297,7 +306,9 @@ def _analyse(study: _Study) -> tuple[StudyResult, list[Any]]:
             mute=spec.checks.mute,
             is_bridged=spec.signature.likeness.bridged,
         ),
-        metrics=headline_metrics(verdict, fitted.scores, prediction, twins, signature),
+        metrics=headline_metrics(
+            verdict, fitted.scores, prediction, twins, signature=signature, outcomes=outcomes
+        ),
         reading=panel.reading,
         groups=cohort.groups_table(),
         design=design,
@@ -318,6 +329,9 @@ def _analyse(study: _Study) -> tuple[StudyResult, list[Any]]:
         signature=signature,
         signature_z=signature_matrix(fitted, differential),
         replications=replications,
+        split_panel=split_panel,
+        outcomes=outcomes,
+        outcome_reasons=no_outcome,
     )
     return result, candidates
 

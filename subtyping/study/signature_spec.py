@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
-from subtyping.study.cohort_spec import Section
+from subtyping.study.cohort_spec import Section, as_group
 from subtyping.study.entries import MOST_DRAWS, Covariate, Distinct
 
 __all__ = [
@@ -39,7 +39,15 @@ def _texts(names: Any) -> list[str]:
     """Return the names as texts; none where they are no list of names."""
     if not isinstance(names, list) or any(isinstance(name, (list, dict)) for name in names):
         return []
-    return [str(name) for name in names]
+    return [as_group(name) if isinstance(name, float) else str(name) for name in names]
+
+
+def _named(value: dict[str, Any]) -> dict[str, Any]:
+    """Return entries all of which have a name."""
+    if any(not name.strip() for name in value):
+        message = "an entry has no name; write {<name>: {...}}."
+        raise ValueError(message)
+    return value
 
 
 Side = Annotated[list[str] | dict[str, list[str]], BeforeValidator(_side)]
@@ -74,13 +82,17 @@ class TreatmentSpec(Section):
     after: Side
 
 
+Treatments = dict[str, TreatmentSpec]
+Contrasts = dict[str, ContrastSpec]
+
+
 class ReversalSpec(Section):
     """What a drug would undo: published effects, blocked pathways, measured treatments."""
 
     enabled: bool = True
     drugs: Distinct[str] | None = Field(default=None, min_length=1)
     pathways: Distinct[str] | None = Field(default=None, min_length=1)
-    observed: dict[str, TreatmentSpec] = Field(default_factory=dict)
+    observed: Annotated[Treatments, AfterValidator(_named)] = Field(default_factory=dict)
     bootstrap: int = Field(default=200, ge=20, le=MOST_DRAWS)
     draws: int = Field(default=199, ge=19, le=MOST_DRAWS)
 
@@ -108,13 +120,37 @@ class MouseSpec(Section):
                 f"`simulate: {{...}}` (settings of the csds design); got {given or 'none'}."
             )
             raise ValueError(message)
+        self._refuse_unused(given[0])
         if self.panel is not None and not (self.samples and self.unit and "group" in self.columns):
             message = (
                 "animals need `samples: FILE`, `unit: pg/mL` (or log2, NPX) and "
                 "`columns: {sample: ..., group: ..., batch: <cage>}` beside `panel`."
             )
             raise ValueError(message)
+        wrong = [name for name in ("design", "seed") if name in (self.simulate or {})]
+        if wrong:
+            message = (
+                f"simulate: {wrong[0]} cannot be set; the design is csds and the seed comes from "
+                "the study's."
+            )
+            raise ValueError(message)
+        both = [name for name in self.case if name in self.reference]
+        if both:
+            message = f"{both[0]!r} is a case and a reference group; keep it on one side."
+            raise ValueError(message)
         return self
+
+    def _refuse_unused(self, source: str) -> None:
+        """Raise where a key stands beside a source that would not use it."""
+        used = {
+            "table": {"draws"},
+            "panel": {"samples", "unit", "columns", "case", "reference", "draws"},
+            "simulate": {"case", "reference", "draws"},
+        }[source]
+        unused = sorted(self.model_fields_set - used - {source, "table", "panel", "simulate"})
+        if unused:
+            message = f"{', '.join(unused)} would not be used beside `{source}`; leave it out."
+            raise ValueError(message)
 
 
 class SignatureSpec(Section):
@@ -126,7 +162,7 @@ class SignatureSpec(Section):
     trend: bool = False
     robust: bool = False
     block: Literal["none", "correlation", "fixed"] = "none"
-    contrasts: dict[str, ContrastSpec] = Field(default_factory=dict)
+    contrasts: Annotated[Contrasts, AfterValidator(_named)] = Field(default_factory=dict)
     families: dict[str, Distinct[str]] = Field(default_factory=dict)
     scores: Distinct[SetScore] = Field(default=["gsva"])
     likeness: LikenessSpec = LikenessSpec()

@@ -4,9 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from subtyping._progress import Progress
+from subtyping._validation import count_of
 from subtyping.axes.set_scores import SetScores, compare_set_scores, score_sets
 from subtyping.discovery import FittedLabelling
 from subtyping.exceptions import InputError
@@ -26,6 +29,7 @@ from subtyping.study.spec import StudySpec
 __all__ = ["examine_signature", "signature_matrix"]
 
 Found = TypeVar("Found")
+Mask = NDArray[np.bool_]
 ALWAYS = "z"
 DRAWN_ANALYTES = 40
 
@@ -45,6 +49,24 @@ class _Study:
     def contrast(self) -> str:
         """Name of the contrast of the cases."""
         return next(iter(self.plan.contrasts))
+
+    @property
+    def once(self) -> Mask:
+        """Which samples are the first of their person: repeated ones are no further people."""
+        subject = self.cohort.panel.role("subject")
+        if subject is None:
+            return np.ones(len(self.fitted.is_case), dtype=bool)
+        return np.asarray(~subject.duplicated() | subject.isna(), dtype=bool)
+
+    @property
+    def is_case(self) -> Mask:
+        """Cases, each with one sample."""
+        return np.asarray(self.fitted.is_case & self.once, dtype=bool)
+
+    @property
+    def is_reference(self) -> Mask:
+        """Reference people, each with one sample."""
+        return np.asarray(self.fitted.is_reference & self.once, dtype=bool)
 
 
 def examine_signature(
@@ -93,10 +115,17 @@ def examine_signature(
             reasons[title] = f"Not possible: {error}"
             return None
 
+    if not study.once.all():
+        n = int((~study.once).sum())
+        reasons["Repeated samples"] = (
+            f"{count_of(n, 'later sample')} of people already there left out of the comparisons of "
+            "axis scores, likeness and reversal; single analytes are compared as "
+            "signature.block says."
+        )
     asked = spec.signature
     return SignatureFindings(
         set_scores=scores,
-        set_score_comparison=compare_set_scores(scores, fitted.is_case, fitted.is_reference),
+        set_score_comparison=compare_set_scores(scores, study.is_case, study.is_reference),
         likeness=part("Likeness of diseases", _likeness, wanted=_has_likeness(spec, cohort)),
         published=part("Reversal by published effects", _published, wanted=asked.reversal.enabled),
         observed=part(
@@ -172,11 +201,11 @@ def _scored(study: _Study, method: str) -> SetScores:
 
 def _likeness(study: _Study) -> Likeness:
     asked, cohort = study.spec.signature.likeness, study.cohort
-    prepared = study.fitted.prepared
+    prepared, once = study.fitted.prepared, study.once
     return likeness_of_diseases(
-        prepared.log2,
-        prepared.detected,
-        cohort.panel.samples,
+        prepared.log2[once],
+        prepared.detected[once],
+        cohort.panel.samples[once],
         case=cohort.case,
         reference=cohort.reference,
         comparisons=cohort.comparison,
@@ -197,8 +226,8 @@ def _published(study: _Study) -> Reversal:
     return published_reversal(
         fitted.prepared,
         study.differential,
-        fitted.is_case,
-        fitted.is_reference,
+        study.is_case,
+        study.is_reference,
         drugs=asked.drugs,
         contrast=study.contrast,
         panel_of=_panel_of(study.cohort),
@@ -212,8 +241,8 @@ def _blockade(study: _Study) -> Blockade:
     asked, fitted = study.spec.signature.reversal, study.fitted
     return pathway_blockade(
         fitted.prepared,
-        fitted.is_case,
-        fitted.is_reference,
+        study.is_case,
+        study.is_reference,
         pathway=asked.pathways,
         axes=study.plan.procedure.axes,
         n_bootstrap=asked.bootstrap,

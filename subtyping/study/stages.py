@@ -18,7 +18,6 @@ from subtyping.discovery import (
 )
 from subtyping.knowledge import published_criteria
 from subtyping.panel import Panel
-from subtyping.prediction import Prediction, predict_membership
 from subtyping.preparation import HandlingReport, handling_report
 from subtyping.preparation.quality import examine_quality
 from subtyping.signature import Differential, differential_abundance
@@ -27,8 +26,9 @@ from subtyping.signature.sides import contrast_sides
 from subtyping.statistics.design import DesignReport, design_report
 from subtyping.study.cohort import StudyCohort
 from subtyping.study.plan import StudyPlan
+from subtyping.study.prediction_stage import prediction_options
 from subtyping.study.spec import StudySpec
-from subtyping.study.twins import Existence, run_twins
+from subtyping.study.twins import run_twins
 from subtyping.study.visits import describe_visits
 
 __all__ = [
@@ -40,7 +40,6 @@ __all__ = [
     "describe_design",
     "describe_handling",
     "draw_embedding",
-    "predict",
     "propose",
     "twin_numbers",
 ]
@@ -156,30 +155,10 @@ def twin_numbers(
         plan.discovery,
         draws=spec.discovery.twin_draws,
         axis_of=plan.axis_of,
-        folds=spec.prediction.folds,
-        models=tuple(spec.prediction.models) if is_predicted else (),
+        options=prediction_options(spec, cohort) | {"routine": None} if is_predicted else None,
         seed=spec.seed,
         jobs=jobs,
         advance=shown.counter("twins", spec.discovery.twin_draws),
-    )
-
-
-def predict(
-    cohort: StudyCohort, plan: StudyPlan, spec: StudySpec, *, jobs: int | None, shown: Progress
-) -> Prediction:
-    """Re-predict the labels out of fold, the whole procedure learnt anew in each fold."""
-    models = tuple(spec.prediction.models)
-    return predict_membership(
-        plan.procedure,
-        cohort.panel,
-        axis_of=plan.axis_of,
-        folds=spec.prediction.folds,
-        models=models,
-        seed=spec.seed,
-        jobs=jobs,
-        existence=Existence(plan.procedure, plan.discovery),
-        explain="gradient_boosting" if "gradient_boosting" in models else models[0],
-        advance=shown.counter("folds", spec.prediction.folds),
     )
 
 
@@ -204,6 +183,8 @@ def propose(
         target_prevalence_frac=spec.criteria.target_prevalence_frac,
         markers=plan.markers,
         max_markers=spec.criteria.max_markers,
+        choose_by=spec.criteria.choose_by,
+        choose_at=spec.criteria.choose_at,
         upper_frac=spec.criteria.upper_frac,
         resamples=spec.criteria.resamples,
         seed=spec.seed,

@@ -1,7 +1,8 @@
 """The null twin: the same pipeline on draws from a continuum fitted to this cohort."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,11 +16,11 @@ from subtyping.discovery.labelling import LabellingProcedure
 from subtyping.discovery.settings import DiscoverySettings
 from subtyping.exceptions import InputError
 from subtyping.panel import Panel
-from subtyping.prediction import predict_membership
+from subtyping.prediction import numbers_of, predict_membership
 
 __all__ = ["Existence", "run_twins"]
 
-FIDELITY_TWINS = 3
+FIDELITY_TWINS = 1
 FIDELITY_RESAMPLES = 20
 
 
@@ -46,8 +47,7 @@ class _TwinTask:
     continuum: Continuum
     existence: Existence
     axis_of: dict[str, str]
-    folds: int
-    models: tuple[str, ...]
+    options: Mapping[str, Any] | None
     seed: int
     k: int
 
@@ -67,7 +67,7 @@ def _run_twin(task: _TwinTask) -> dict[str, float]:
         "upper_component_frac": fitted.model.weight,
         "level_reliability": fitted.scores.level_reliability,
     }
-    if task.models and task.k < FIDELITY_TWINS:
+    if task.options is not None and task.k < FIDELITY_TWINS:
         found.update(_fidelity(task, panel, seed))
     return found
 
@@ -79,17 +79,15 @@ def _fidelity(task: _TwinTask, panel: Panel, seed: int) -> dict[str, float]:
             task.existence.procedure,
             panel,
             axis_of=task.axis_of,
-            folds=task.folds,
-            models=task.models,
             seed=seed,
             jobs=1,
             explain=None,
             resamples=FIDELITY_RESAMPLES,
+            **(task.options or {}),
         )
     except InputError:
         return {}
-    rows = prediction.metrics.itertuples()
-    return {f"{row.model}_{row.metric}": float(row.value) for row in rows}
+    return numbers_of(prediction.metrics, prediction.panels)
 
 
 def run_twins(
@@ -99,8 +97,7 @@ def run_twins(
     *,
     draws: int,
     axis_of: dict[str, str],
-    folds: int,
-    models: tuple[str, ...],
+    options: Mapping[str, Any] | None,
     seed: int,
     jobs: int | None = None,
     advance: Callable[[], None] | None = None,
@@ -117,11 +114,10 @@ def run_twins(
     procedure : LabellingProcedure
     settings : DiscoverySettings
     draws : int
-        Number of twins; prediction runs on the first three only.
+        Number of twins; prediction runs on the first only.
     axis_of : dict of str to str
-    folds : int
-    models : tuple of str
-        Models whose fidelity is estimated; empty for none.
+    options : mapping or None
+        What `predict_membership` is given (folds, models, ...); None predicts nothing.
     seed : int
     jobs : int, optional
     advance : callable, optional
@@ -135,5 +131,5 @@ def run_twins(
     people = panel.take(panel.in_groups([*procedure.case, *procedure.reference]))
     continuum = fit_continuum(people, case=procedure.case, reference=procedure.reference)
     existence = Existence(procedure, settings)
-    tasks = [_TwinTask(continuum, existence, axis_of, folds, models, seed, k) for k in range(draws)]
+    tasks = [_TwinTask(continuum, existence, axis_of, options, seed, k) for k in range(draws)]
     return pd.DataFrame(map_in_order(_run_twin, tasks, jobs=jobs, advance=advance))

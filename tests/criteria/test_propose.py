@@ -135,7 +135,8 @@ def test_a_continuum_gets_an_upper_tail_and_no_subtype_rule(cohort, procedure) -
     assert row["kind"] == "upper_tail"
     assert row["positive_frac"] == pytest.approx(0.25, abs=0.02)
     assert found.table[["sensitivity", "specificity", "ppv"]].isna().all(axis=None)
-    assert row["threshold_ci_low"] <= row["threshold"] <= row["threshold_ci_high"]
+    low, high = row["threshold_given_marker_ci_low"], row["threshold_given_marker_ci_high"]
+    assert low <= row["threshold"] <= high
     assert found.rules[0].markers[0] in procedure.members
     assert "no repeatability (ICC)" in row["note"]
     assert "No subtype rule is proposed" in found.sentence
@@ -191,7 +192,7 @@ def test_people_are_drawn_whole(cohort, rng) -> None:
     [
         ({"target_prevalence_frac": 1.2}, "target_prevalence_frac must lie between 0 and 1"),
         ({"upper_frac": 0.0}, "upper_frac must lie"),
-        ({"max_markers": 3}, "max_markers must be 1 or 2"),
+        ({"max_markers": 4}, "max_markers must be 1, 2 or 3"),
         ({"resamples": 1}, "resamples at least 2"),
         ({"markers": ["CCL71"]}, "Did you mean 'CCL17'"),
     ],

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from subtyping.statistics.bootstrap_cuts import cuts_of_counts
 from subtyping.statistics.cutpoints import roc_curves, youden_cut
 
 pytestmark = pytest.mark.real_data
@@ -60,6 +61,7 @@ def test_a_thousand_replayed_resamples_give_the_same_cuts(shared: Path, size: st
     boot = golden(shared, f"cutpoint_{size}", "cutpoint.boot.matrix")
     columns = dict(zip(_columns(shared, size), boot.T, strict=True))
     assert (cut.threshold == columns["optimal_cutpoint"]).all()
+    assert (cuts_of_counts(data["s1"], y, counts.T) == columns["optimal_cutpoint"]).all()
     areas = roc_curves(data["s1"], counts * y[:, None], counts * ~y[:, None]).auc
     np.testing.assert_allclose(areas, columns["AUC_b"], rtol=1e-12)
 

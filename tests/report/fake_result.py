@@ -272,10 +272,16 @@ def _prediction(
                 "permuted_mean_abs": [0.02, 0.018, 0.015, 0.014, 0.013, 0.013, 0.012, 0.014],
             }
         ),
+        by_axis=pd.DataFrame({"axis": ["Th2", "no axis"], "mean_abs": [0.4, 0.05]}),
+        by_group=pd.DataFrame({"group": [1], "analytes": ["CCL17, CCL13"], "mean_abs": [0.3]}),
+        crossings=pd.DataFrame({"analyte": ["CCL17"], "z": [0.4]}),
         values=rng.normal(size=(30, 8)),
-        data=pd.DataFrame(rng.normal(size=(30, 8)), columns=names),
+        data=pd.DataFrame(
+            rng.normal(size=(30, 8)), columns=names, index=samples.index[is_case][:30]
+        ),
         baseline=np.full(30, 0.27),
         model="elastic_net",
+        scale="log-odds",
         sentence="CCL17, CCL13 and CCL11 carry the prediction.",
     )
     bins = pd.DataFrame(

@@ -293,7 +293,7 @@ OWN = {"simulate": {"design": "null"}, "groups": {"case": ["HC"], "reference": [
 @pytest.mark.parametrize(
     ("study", "options", "match"),
     [
-        (lambda: spec(cohort=FILES), {}, "need a simulated cohort"),
+        (lambda: spec(cohort=FILES), {}, "a simulated cohort"),
         (lambda: spec(cohort=OWN), {}, "take cohort.groups out"),
         (lambda: spec(signature={"covariates": ["atopy"]}), {"n": 2}, "got atopy"),
         (lambda: "no_th3", {}, "Did you mean|no_th2"),

@@ -116,8 +116,8 @@ def pathway_blockade(
 
     The value is a floor where the clamped score is an unreliable reading of the pathway, and it is
     silent on direction: a common cause of pathway and signature gives the same value as a causal
-    pathway. Intervals resample people; that of ``share_brought_back_pct`` takes the network as
-    given. See docs/blockade.md.
+    pathway. Nothing is adjusted for beyond what the preparation took away. Intervals resample
+    people; that of ``share_brought_back_pct`` takes the network as given. See docs/blockade.md.
 
     Examples
     --------

@@ -82,7 +82,8 @@ class Blockade:
         The intervals of ``percent_normalised`` with and without the handling markers and of
         ``percent_normalised_given_level`` lie above 0, and the latter has p <= .05 against random
         sets from outside the signature. Any analyte of a dysregulated group of analytes meets
-        this, not only the one that causes it.
+        this, not only the one that causes it. So may, in large studies, a pathway whose members
+        read the general level better than the other analytes do.
         """
         found = []
         for name, rows in self.table.groupby("drug", sort=False):

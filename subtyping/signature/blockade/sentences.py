@@ -15,6 +15,7 @@ STANDINGS = (
     "beyond the general level but not beyond comparable targets from within the signature",
     "beyond comparable targets",
 )
+NOT_BOTH = "not beyond both comparable targets and the general level"
 
 
 def blockade_sentence(
@@ -45,7 +46,7 @@ def blockade_sentence(
         else:
             silent.append(str(name))
     if silent:
-        parts.append(f"{', '.join(silent)}: {STANDINGS[0]}, or not applicable")
+        parts.append(f"{', '.join(silent)}: {NOT_BOTH}, or not applicable")
     return f"{CAPTION}: {'; '.join(parts)}. Hypothesis, not prediction of response."
 
 
@@ -64,7 +65,8 @@ def _part(name: str, rows: pd.DataFrame, kind: str, standing: int) -> str:
         level = rows.loc["percent_normalised_given_level"]
         if not pd.isna(level["value"]):
             told += f", at an equal general level {_value(level)} ({_beside(level)})"
-    return f"{told}, {STANDINGS[standing]}"
+    is_beyond_sets = bool(main["p_value"] <= 0.05)
+    return f"{told}, {NOT_BOTH if not standing and is_beyond_sets else STANDINGS[standing]}"
 
 
 def _value(row: pd.Series) -> str:

@@ -68,12 +68,12 @@ class CorrelationTask:
         )
 
     def draws(self, fit: SharedErrors) -> tuple[ErrorDraws, ErrorDraws]:
-        """Return bootstrap draws and permutations of the errors."""
+        """Return bootstrap draws of the errors, and draws of their signs for the nulls."""
         found = [
             draw_errors(
                 fit, self.design.groups, stream(self.seed, "likeness", how), n_draws=n, how=how
             )
-            for how, n in (("bootstrap", self.n_bootstrap), ("permutation", self.n_permutation))
+            for how, n in (("bootstrap", self.n_bootstrap), ("signs", self.n_permutation))
         ]
         return found[0], found[1]
 
@@ -89,8 +89,8 @@ def correlation_rows(task: CorrelationTask) -> list[Row]:
     -------
     list of dict
         ``comparison, measure, value, ci_low, ci_high, p_value, n_analytes, reason``. A signature
-        whose corrected variance is not above what permuted labels give (p < .05) has its reason
-        and no number.
+        whose corrected variance is not above what errors of random sign give (p < .05) has its
+        reason and no number.
     """
     if not task.comparisons:
         return []

@@ -104,9 +104,9 @@ def likeness_of_diseases(
     analytes and freed of what shared reference people and noise put into them (`shared_errors`).
     Centred, because a shift of all analytes (dilution, total protein, the general level of
     inflammation) is no likeness of one disease with another; the uncentred one stands beside it.
-    Intervals resample people within groups and invert a test; p-values permute labels under "no
-    common direction". The claim "like the first and not like the second" is the difference of the
-    two correlations.
+    Intervals resample people within groups and invert a test; p-values draw the signs of whole
+    people's errors anew under "no common direction". The claim "like the first and not like the
+    second" is the difference of the two correlations.
 
     Parameters
     ----------

@@ -167,6 +167,8 @@ def _design(is_case: Mask, cage: pd.Series | None) -> tuple[Floats, bool, list[s
         return plain, False, []
     samples = pd.DataFrame({"batch": cage.astype(str).to_numpy()})
     built = contrast_design(samples, is_case, ~is_case, covariates=())
+    if not built.is_estimable and not cage.duplicated().any():
+        return plain, False, ["Every animal has a cage of its own, so cages are not adjusted for."]
     if not built.is_estimable:
         note = (
             "Every cage holds one group only, so cages are not adjusted for; animals of a cage are "

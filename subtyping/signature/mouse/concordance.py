@@ -155,7 +155,11 @@ def mouse_concordance(
         human_name=human_name,
         mouse_name=mouse_name,
         sentence="",
-        notes=(MODEL_NOTE, *_lost(table)),
+        notes=(
+            MODEL_NOTE,
+            *(mouse.notes if isinstance(mouse, AnimalContrast) else ()),
+            *_lost(table),
+        ),
     )
     if len(used) < FEWEST_PAIRS:
         sentence = (

@@ -18,6 +18,7 @@ __all__ = ["Entry", "analyte_rows", "assembled", "scored_entry", "unscored_entry
 
 NAN = float("nan")
 UNADJUSTED = "reverses, not placebo-adjusted"
+OBSERVED = "observed"
 OTHER_CLASS = "drugs of another class"
 LEAST_DRUGS = 19
 VERDICTS = ("drug", "model", "handling", "verdict", "agreeing", "reason")
@@ -66,7 +67,7 @@ class Entry:
         if not self.values:
             return "not applicable", ()
         found, agreeing = verdict(self.values, {name: self.p_of(name) for name in DECIDING})
-        if found == "reverses" and self.model == PLAIN:
+        if found == "reverses" and self.model in (PLAIN, OBSERVED):
             found = UNADJUSTED
         return (found if self.has_numbers else "not applicable"), agreeing
 
@@ -88,8 +89,9 @@ class Entry:
             "reverses": f"{lead} reverses the signature beyond chance",
             UNADJUSTED: f"{lead} reverses the signature, the placebo's part included",
         }.get(found, f"Reversal by {lead} is not shown")
+        interval = f"{low:.0f} to {high:.0f}" if np.isfinite(low + high) else "no interval"
         return (
-            f"{verb}: {value:.0f} % of it is taken away ({low:.0f} to {high:.0f}; null "
+            f"{verb}: {value:.0f} % of it is taken away ({interval}; null "
             f"{twin:.0f}); metrics beyond their nulls: {names}."
         )
 

@@ -31,6 +31,7 @@ from subtyping.statistics.multiplicity import benjamini_hochberg
 __all__ = ["observed_reversal"]
 
 MODEL = "observed"
+NO_PLACEBO = "No placebo arm: time, care and regression to the mean are part of the effect."
 Mask = NDArray[np.bool_]
 
 
@@ -118,7 +119,7 @@ def observed_reversal(
     ...     prepared, state == 1, state == 2, state == 0, bootstrap=20, draws=39, seed=1
     ... )
     >>> found.verdicts["verdict"].tolist()
-    ['reverses']
+    ['reverses, not placebo-adjusted']
     """
     masks = _checked(prepared, (is_reference, is_before, is_after))
     rows = np.flatnonzero(masks.any(axis=0))
@@ -147,8 +148,9 @@ def observed_reversal(
     sizes = zip(np.bincount(state, minlength=3), ("reference", "before", "after"), strict=True)
     counts = ", ".join(f"{n} {what}" for n, what in sizes)
     pairs = f"{len(people.pairs)} people seen both before and after"
-    notes += [f"{counts}; {pairs}.", "No placebo arm: time and care are part of the effect."]
-    sentence = f"{told[:1].upper()}{told[1:]} {CAPTION}"
+    notes += [f"{counts}; {pairs}.", NO_PLACEBO]
+    without = "" if entries[0].reason else f" {NO_PLACEBO}"
+    sentence = f"{told[:1].upper()}{told[1:]}{without} {CAPTION}"
     return assembled(entries, [analyte_rows(drug, signature)], sentence, tuple(notes))
 
 

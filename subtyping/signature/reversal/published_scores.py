@@ -268,7 +268,8 @@ def around(value: float, draws: Floats, metric: str) -> tuple[float, float]:
     """Return the 95 % percentile interval, moved so that its median is the value.
 
     A resampled signature carries its noise twice, so cosines and connectivities of resamples lie
-    below the value itself; the spread is right and the place is not.
+    below the value itself; the spread is right and the place is not. The value carries the noise
+    once, so what is covered is the mean of such values, not the truth without noise.
 
     Examples
     --------

@@ -1,0 +1,61 @@
+"""What proposing criteria returns."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from subtyping.criteria.rule import EligibilityRule
+
+__all__ = ["Criteria"]
+
+
+@dataclass(frozen=True, eq=False)
+class Criteria:
+    """Candidate criteria and the published ones beside them.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        One row per rule: ``rule`` (JSON text of the rule), ``rule_text, kind`` (subtype,
+        upper_tail or published), ``claim, target_condition``; ``prevalence_frac`` (of the target
+        condition), ``sensitivity, specificity, ppv, npv, positive_frac`` (cases who meet the
+        rule), ``screen_fail_frac, number_needed_to_screen``, each with ``_ci_low`` and
+        ``_ci_high``; ``threshold, unit, threshold_ci_low, threshold_ci_high`` and the same with
+        ``_2`` and ``_3`` for further clauses; ``reference_positive_frac`` with its interval;
+        ``sensitivity_apparent, specificity_apparent, sensitivity_optimism,
+        specificity_optimism, selection_frac, n_resamples, n_case, obtained, note``;
+        ``fidelity_sensitivity, fidelity_specificity`` (against the labels) with intervals;
+        ``out_of_bag_sensitivity, out_of_bag_specificity`` (means over the rules of the
+        resamples); ``threshold_given_marker_ci_low`` and so on (the interval of the optimum of
+        the chosen marker), ``threshold_interval_reason`` (why the plain one is blank),
+        ``chosen_by, best_category``.
+    rules : tuple of EligibilityRule
+        The rules, in the order of the rows.
+    sentence : str
+        What a trial planner should know.
+    overlap : pandas.DataFrame
+        Who meets which rules together, see `criteria_overlap`.
+    differences : pandas.DataFrame
+        Proposed rules less the others, on the same people, see `paired_differences`.
+    peeling : pandas.DataFrame
+        Coverage and purity of ever smaller boxes, see `peeling_path`; empty where no subtype rule
+        is proposed.
+    """
+
+    table: pd.DataFrame
+    rules: tuple[EligibilityRule, ...]
+    sentence: str
+    overlap: pd.DataFrame = field(default_factory=pd.DataFrame)
+    differences: pd.DataFrame = field(default_factory=pd.DataFrame)
+    peeling: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return the rows for JSON: the rule as an object, missing numbers as None."""
+        records = []
+        for row in self.table.to_dict("records"):
+            plain = {str(k): None if v is None or pd.isna(v) else v for k, v in row.items()}
+            plain["rule"] = json.loads(row["rule"])
+            records.append(plain)
+        return records

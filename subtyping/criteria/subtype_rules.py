@@ -1,0 +1,142 @@
+"""Rules for a subtype: chosen on everybody, the choice repeated in every resample."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from subtyping.criteria.candidates import Candidates
+from subtyping.criteria.choosing import choose_rules
+from subtyping.criteria.comparison import paired_differences
+from subtyping.criteria.ladder import highest_claim
+from subtyping.criteria.latent_judge import Judge
+from subtyping.criteria.operating import OperatingCharacteristics
+from subtyping.criteria.proposed import proposed_row
+from subtyping.criteria.resampling import Resample, resample_rules
+from subtyping.criteria.rows import CHARACTERISTICS, as_rule, describe
+from subtyping.criteria.rule import EligibilityRule
+from subtyping.criteria.search import screen
+from subtyping.statistics.peeling import peeling_path
+
+__all__ = ["Proposed", "subtype_rules"]
+
+
+@dataclass(frozen=True, eq=False)
+class Proposed:
+    """Proposed rules, their rows, and what comparators need of them.
+
+    Attributes
+    ----------
+    rules : list of EligibilityRule
+    rows : list of dict
+    probability : ndarray or None
+        Memberships of the cases.
+    target : str
+        Target condition.
+    draws : list of Resample
+    path : pandas.DataFrame
+        From `peeling_path`.
+    """
+
+    rules: list[EligibilityRule] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    probability: np.ndarray | None = None
+    target: str = ""
+    draws: list[Resample] = field(default_factory=list)
+    path: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def with_claims(self, evidence: Mapping[str, str] | None) -> "Proposed":
+        """Return the rules with the claim that the evidence carries."""
+        if not evidence:
+            return self
+        rules = [highest_claim(rule, evidence) for rule in self.rules]
+        rows = [
+            row | describe(rule, row["kind"]) for row, rule in zip(self.rows, rules, strict=True)
+        ]
+        return replace(self, rules=rules, rows=rows)
+
+    def differences(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return the paired differences between proposed and other rules of a criteria table."""
+        if self.probability is None:
+            return paired_differences([], [])
+        rows = table.to_dict("records")
+        mine = [
+            (rows[k]["rule_text"], _of_row(rows[k]), [_frozen(one, k) for one in self.draws])
+            for k in range(len(self.rules))
+        ]
+        others = [
+            (row["rule_text"], _of_row(row), [one.fixed[k] for one in self.draws])
+            for k, row in enumerate(rows[len(self.rules) :])
+        ]
+        return paired_differences(mine, others)
+
+
+def subtype_rules(
+    judge: Judge,
+    candidates: Candidates,
+    target: str,
+    resamples: int,
+    *,
+    jobs: int | None = None,
+    advance: Callable[[], None] | None = None,
+) -> Proposed:
+    """Choose the rules on everybody, then repeat the choice in every resample.
+
+    Parameters
+    ----------
+    judge : Judge
+        Of the labelling learnt on everybody; it knows the task.
+    candidates : Candidates
+    target : str
+        Target condition.
+    resamples : int
+    jobs, advance
+        As in `propose_criteria`.
+
+    Returns
+    -------
+    Proposed
+    """
+    task = judge.task
+    chosen = choose_rules(
+        task.values,
+        judge.probability,
+        judge.counts,
+        task.max_markers,
+        aim=task.aim,
+        target_prevalence_frac=task.target_prevalence_frac,
+        is_log=task.is_log or None,
+    )
+    final = tuple(rule for rule in chosen if rule is not None)
+    task = replace(task, probability=judge.probability, final=final)
+    judge = replace(judge, task=task)
+    found = resample_rules(task, resamples, jobs=jobs, advance=advance)
+    chosen_by = f"weighted {task.aim.text}, selection inside the bootstrap"
+    rules = [
+        as_rule(choice, candidates, task.panel.platform, target, task.seed, chosen_by=chosen_by)
+        for choice in final
+    ]
+    rows = [proposed_row(k, rule, judge, found) for k, rule in enumerate(rules)]
+    path = _path(judge, candidates.names) if final else pd.DataFrame()
+    return Proposed(rules, rows, judge.probability, target, found, path)
+
+
+def _path(judge: Judge, names: Sequence[str]) -> pd.DataFrame:
+    values = judge.task.values
+    positive = np.nan_to_num(judge.probability)
+    negative = np.nan_to_num(1 - judge.probability)
+    columns, _ = screen(values, positive, negative)
+    return peeling_path(values[:, columns], positive, negative, [names[k] for k in columns])
+
+
+def _of_row(row: Mapping[Any, Any]) -> OperatingCharacteristics:
+    return OperatingCharacteristics(**{name: float(row[name]) for name in CHARACTERISTICS})
+
+
+def _frozen(one: Resample, k: int) -> OperatingCharacteristics:
+    judged = one.frozen[k]
+    if judged is None:
+        return OperatingCharacteristics(**dict.fromkeys(CHARACTERISTICS, float("nan")))
+    return judged.latent

@@ -1,0 +1,362 @@
+"""Predict an outcome from outside the panel, out of fold: symptoms, eosinophils, a repeat visit."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from subtyping._parallel import map_in_order
+from subtyping._random import stream
+from subtyping._validation import count_of, list_some, one_of
+from subtyping.exceptions import InputError
+from subtyping.panel.panel import Panel
+from subtyping.prediction.calibration import calibration_table
+from subtyping.prediction.fidelity import fidelity_metrics
+from subtyping.prediction.folds import people_of
+from subtyping.prediction.left_out import outer_folds
+from subtyping.prediction.models import DEFAULT_MODELS
+from subtyping.prediction.number_metrics import number_calibration, number_metrics
+from subtyping.prediction.out_of_fold import FoldOptions
+from subtyping.prediction.outcome_folds import OutcomeFold, OutcomeTask, run_outcome_fold
+from subtyping.prediction.procedure import Procedure
+from subtyping.prediction.request import check_models, check_options
+from subtyping.prediction.routine import align_routine
+from subtyping.prediction.tuning import TUNING_COLUMNS
+
+__all__ = ["OUTCOME_KINDS", "OutcomePrediction", "predict_outcome"]
+
+OUTCOME_KINDS = ("binary", "number")
+
+
+@dataclass(frozen=True, eq=False)
+class OutcomePrediction:
+    """How well an outcome from outside the panel is predicted for people the models never saw.
+
+    Attributes
+    ----------
+    name : str
+        Name of the outcome.
+    kind : {"binary", "number"}
+    out_of_fold : pandas.DataFrame
+        One row per case sample with the outcome, in the panel's order: ``sample_id, fold,
+        outcome`` and ``<panel>:<model>``, a probability or a number; NaN where not predicted.
+    metrics : pandas.DataFrame
+        ``panel, model, metric, value, ci_low, ci_high, null_twin``; panel in {research, routine};
+        metric in {auc_out_of_fold, brier_out_of_fold, calibration_slope_out_of_fold,
+        calibration_intercept_out_of_fold} or `NUMBER_METRICS`. `null_twin` is the median over
+        permuted outcomes.
+    calibration : pandas.DataFrame
+        The curve: ``panel, model, bin, ...`` as `calibration_table` or `number_calibration`.
+    folds : pandas.DataFrame
+        ``fold, n_train, n_test, n_analytes, is_fitted, reason`` (and ``held_out``).
+    tuning : pandas.DataFrame
+        ``panel, fold, model, candidate, source, settings, inner_loss, is_chosen``.
+    n_null : int
+        Permutations behind `null_twin`.
+    sentence : str
+    """
+
+    name: str
+    kind: str
+    out_of_fold: pd.DataFrame
+    metrics: pd.DataFrame
+    calibration: pd.DataFrame
+    folds: pd.DataFrame
+    tuning: pd.DataFrame
+    n_null: int
+    sentence: str
+
+
+def predict_outcome(
+    panel: Panel,
+    outcome: pd.Series,
+    *,
+    procedure: Procedure,
+    kind: str,
+    models: tuple[str, ...] = DEFAULT_MODELS,
+    folds: int | str = 5,
+    routine: pd.DataFrame | None = None,
+    exclude: Sequence[str] = (),
+    inner_folds: int | None = None,
+    calibrate: str | None = None,
+    search: str | None = None,
+    trials: int = 20,
+    null_draws: int = 1,
+    resamples: int = 200,
+    seed: int,
+    jobs: int | None = None,
+    advance: Callable[[], None] | None = None,
+) -> OutcomePrediction:
+    """Estimate, out of fold, how well the panel predicts an outcome of the cases.
+
+    The outcome is measured apart from the panel, so the area under the curve here is one, and not
+    assignment fidelity. In each outer fold the preparation is learnt from the training people of
+    the case and the reference groups, models learn the outcome of the training cases, and both
+    are applied to the held-out cases. Everything is then repeated with the outcome permuted among
+    people: what remains is chance.
+
+    Parameters
+    ----------
+    panel : Panel
+    outcome : pandas.Series
+        Index ``sample_id``; 0 and 1 (or booleans) for ``binary``, numbers otherwise; NaN where
+        unknown. For a repeat visit, the later value under the id of the earlier sample. A panel
+        analyte or routine marker of the outcome's own name does not predict it.
+    procedure : Procedure
+        Its groups and preparation; its labels are not used.
+    kind : {"binary", "number"}
+    models : tuple of str
+        Any of `MODELS`.
+    folds : int or {"leave_one_site_out", "leave_one_plate_out"}, default 5
+    routine : pandas.DataFrame, optional
+        Routine markers, index ``sample_id``: a panel of their own beside the research panel.
+    exclude : sequence of str, default ()
+        More analytes or routine markers that may not predict.
+    inner_folds, calibrate, search, trials
+        As in `predict_membership`.
+    null_draws : int, default 1
+        Permutations of the outcome behind ``null_twin``.
+    resamples : int, default 200
+        Bootstrap draws of people for the intervals.
+    seed : int
+    jobs : int, optional
+    advance : callable, optional
+        Called once per finished fold.
+
+    Returns
+    -------
+    OutcomePrediction
+
+    Raises
+    ------
+    InputError
+        For an outcome that is not of its kind or known for nobody, an unknown model or option,
+        or too few people for the folds.
+
+    Notes
+    -----
+    Intervals redraw the people judged and keep the fitted models. Prediction in a cross-section
+    is association with the outcome; it does not say who would respond to a treatment.
+
+    Examples
+    --------
+    >>> from subtyping.axes import define_axes
+    >>> from subtyping.cohorts import simulate_cohort
+    >>> from subtyping.discovery import LabellingProcedure
+    >>> panel = simulate_cohort("null", seed=1, n_case=90, n_reference=40, n_analytes=30).panel
+    >>> own = LabellingProcedure(("MDD",), ("HC",), define_axes("Th2"))
+    >>> found = predict_outcome(panel, panel.samples["bmi"].rename("bmi"), procedure=own,
+    ...                         kind="number", models=("elastic_net",), folds=3, seed=1, jobs=1)
+    >>> found.metrics["metric"].tolist()[:2], found.n_null
+    (['r2_out_of_fold', 'correlation_out_of_fold'], 1)
+    """
+    y, name = _checked(panel, outcome, kind, procedure.case)
+    options = FoldOptions(inner_folds, calibrate, search, trials)
+    models = check_models(tuple(models))
+    check_options(options)
+    apart = frozenset(text.casefold() for text in (name, *exclude))
+    levels = align_routine(routine, panel)
+    if levels is not None:
+        levels = levels[[one for one in levels.columns if str(one).casefold() not in apart]]
+        levels = levels if len(levels.columns) else None
+    fold_of, names = outer_folds(
+        panel, case=procedure.case, reference=procedure.reference, folds=folds, seed=seed
+    )
+    is_case = panel.in_groups(list(procedure.case))
+    people = people_of(panel)
+    permuted = [_permute(y, people, is_case, seed, draw) for draw in range(null_draws)]
+    tasks = [
+        OutcomeTask(
+            procedure=procedure,
+            panel=panel,
+            outcomes=np.vstack([y, *permuted]),
+            is_number=kind == "number",
+            fold_of=fold_of,
+            fold=k,
+            models=models,
+            exclude=apart,
+            routine=levels,
+            inner_folds=inner_folds,
+            calibrate=calibrate,
+            search=search,
+            trials=trials,
+            seed=seed,
+        )
+        for k in range(len(names))
+    ]
+    results = map_in_order(run_outcome_fold, tasks, jobs=jobs, advance=advance)
+    return _assemble(
+        results,
+        panel,
+        names,
+        name=name,
+        kind=kind,
+        n_unknown=int((is_case & ~np.isfinite(y)).sum()),
+        null_draws=null_draws,
+        resamples=resamples,
+        seed=seed,
+    )
+
+
+def _checked(
+    panel: Panel, outcome: pd.Series, kind: str, case: tuple[str, ...]
+) -> tuple[np.ndarray, str]:
+    """Return the outcome in the panel's order and its name."""
+    one_of(kind, OUTCOME_KINDS, "The kind of an outcome")
+    name = "outcome" if outcome.name is None else str(outcome.name)
+    numbers = pd.to_numeric(outcome, errors="coerce").astype(float)
+    wrong = outcome[numbers.isna() & outcome.notna()]
+    if len(wrong):
+        message = (
+            f"The outcome {name!r} must be numbers; got {list_some(wrong.unique())}. Write a "
+            "binary outcome as 0 and 1."
+        )
+        raise InputError(message)
+    y = numbers.reindex(panel.sample_ids).to_numpy(dtype=float)
+    known = y[np.isfinite(y) & panel.in_groups(list(case))]
+    if len(known) == 0:
+        message = (
+            f"The outcome {name!r} is known for no case sample of the panel. Give a series whose "
+            "index holds sample ids."
+        )
+        raise InputError(message)
+    if kind == "binary" and not np.isin(known, (0, 1)).all():
+        message = (
+            f"A binary outcome is 0 or 1; {name!r} also holds "
+            f"{list_some(np.unique(known[~np.isin(known, (0, 1))]))}. Use kind 'number', or cut it "
+            "at a value chosen before looking."
+        )
+        raise InputError(message)
+    return y, name
+
+
+def _permute(
+    y: np.ndarray, people: np.ndarray, is_case: np.ndarray, seed: int, draw: int
+) -> np.ndarray:
+    """Give each person with an outcome the outcomes of another, samples in their order."""
+    known = np.flatnonzero(np.isfinite(y) & is_case)
+    names = np.unique(people[known])
+    other = stream(seed, "prediction", "permuted_outcome", draw).permutation(names)
+    rows = {name: known[people[known] == name] for name in names}
+    told = y.copy()
+    for name, giver in zip(names, other, strict=True):
+        told[rows[name]] = np.resize(y[rows[giver]], len(rows[name]))
+    return told
+
+
+def _assemble(
+    results: list[OutcomeFold],
+    panel: Panel,
+    names: tuple[str, ...],
+    *,
+    name: str,
+    kind: str,
+    n_unknown: int,
+    null_draws: int,
+    resamples: int,
+    seed: int,
+) -> OutcomePrediction:
+    """Join the folds, judge the observed outcome, put the permuted ones beside it."""
+    people = pd.Series(people_of(panel), index=panel.sample_ids)
+    frames = [
+        _in_order([one.rows[draw] for one in results], panel) for draw in range(1 + null_draws)
+    ]
+    metrics = _judge(frames[0], people, kind, resamples=resamples, seed=seed)
+    nulls = [_judge(one, people, kind, resamples=0, seed=seed)["value"] for one in frames[1:]]
+    if nulls:
+        metrics["null_twin"] = pd.concat(nulls, axis=1).median(axis=1).to_numpy()
+    table = pd.DataFrame([one.summary for one in results])
+    if any(names):
+        table.insert(1, "held_out", list(names))
+    tried = [one.trials for one in results if one.trials is not None and len(one.trials)]
+    columns = ["panel", "fold", *TUNING_COLUMNS]
+    return OutcomePrediction(
+        name=name,
+        kind=kind,
+        out_of_fold=frames[0].drop(columns="training_mean"),
+        metrics=metrics,
+        calibration=_curves(frames[0], kind),
+        folds=table,
+        tuning=pd.concat(tried, ignore_index=True)[columns]
+        if tried
+        else pd.DataFrame(columns=columns),
+        n_null=null_draws,
+        sentence=_sentence(name, metrics, table, n_case=len(frames[0]), n_unknown=n_unknown),
+    )
+
+
+def _in_order(parts: list[pd.DataFrame], panel: Panel) -> pd.DataFrame:
+    """Join the folds' rows in the order of the panel."""
+    joined = pd.concat(parts, ignore_index=True)
+    place = panel.sample_ids.get_indexer(pd.Index(joined["sample_id"]))
+    return joined.iloc[np.argsort(place, kind="stable")].reset_index(drop=True)
+
+
+def _keys(frame: pd.DataFrame) -> tuple[str, ...]:
+    """Columns that hold predictions, panel and model joined by a colon."""
+    return tuple(str(one) for one in frame.columns if ":" in str(one))
+
+
+def _judge(
+    frame: pd.DataFrame, people: pd.Series, kind: str, *, resamples: int, seed: int
+) -> pd.DataFrame:
+    """Metrics of every panel and model."""
+    keys, person = _keys(frame), people.loc[frame["sample_id"]].to_numpy()
+    if kind == "number":
+        given = frame.rename(columns={key: f"{key}_predicted" for key in keys})
+        table = number_metrics(given, person, models=keys, resamples=resamples, seed=seed)
+    else:
+        given = frame.rename(columns={key: f"{key}_probability" for key in keys})
+        given["label"] = np.where(frame["outcome"] > 0.5, "subtype", "other")
+        table = fidelity_metrics(given, person, models=keys, resamples=resamples, seed=seed)
+        table["metric"] = table["metric"].str.removeprefix("fidelity_")
+    parts = table["model"].str.split(":", n=1, expand=True)
+    table["model"] = parts[1]
+    table.insert(0, "panel", parts[0])
+    return table
+
+
+def _curves(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Calibration curve of every panel and model that predicted anybody."""
+    found = []
+    for key in _keys(frame):
+        panel, model = key.split(":", 1)
+        told, y = frame[key].to_numpy(dtype=float), frame["outcome"].to_numpy(dtype=float)
+        kept = np.isfinite(told)
+        if not kept.any():
+            continue
+        if kind == "number":
+            table = number_calibration(model, told[kept], y[kept])
+        else:
+            table = calibration_table(model, told[kept], y[kept] > 0.5)
+        table.insert(0, "panel", panel)
+        found.append(table)
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+
+
+def _sentence(
+    name: str, metrics: pd.DataFrame, folds: pd.DataFrame, *, n_case: int, n_unknown: int
+) -> str:
+    """Say how well the outcome was predicted, beside chance, and what happened to the folds."""
+    headline = metrics[metrics["metric"].isin(("auc_out_of_fold", "r2_out_of_fold"))]
+    word = {"auc_out_of_fold": "AUC", "r2_out_of_fold": "R2"}
+    said = [
+        f"{row.model.replace('_', ' ')} on the {row.panel} panel {word[row.metric]} "
+        f"{row.value:.2f} ({row.ci_low:.2f} to {row.ci_high:.2f}; permuted {row.null_twin:.2f})"
+        for row in headline.itertuples()
+        if np.isfinite(row.value)
+    ]
+    n_folds = count_of(len(folds), "outer fold")
+    if said:
+        text = (
+            f"{name} predicted out of fold in {count_of(n_case, 'case sample')} and {n_folds}: "
+            f"{'; '.join(said)}."
+        )
+    else:
+        text = f"{name} could not be predicted in any of {n_folds}."
+    if n_unknown:
+        text += f" {count_of(n_unknown, 'case sample')} without the outcome stayed out."
+    for row in folds[~folds["is_fitted"]].itertuples():
+        text += f" Fold {row.fold} was not fitted: {str(row.reason).rstrip('.')}."
+    return text

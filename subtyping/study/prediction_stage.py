@@ -1,0 +1,144 @@
+"""Prediction in a study: labels out of fold, labels from half an axis, outcomes from outside."""
+
+from typing import Any
+
+import pandas as pd
+
+from subtyping._progress import Progress
+from subtyping._random import child_seed
+from subtyping._validation import nearest
+from subtyping.cohorts import fit_continuum
+from subtyping.exceptions import InputError, SpecError
+from subtyping.prediction import (
+    OutcomePrediction,
+    Prediction,
+    SplitPanelFidelity,
+    outer_folds,
+    predict_membership,
+    predict_outcome,
+    split_panel_fidelity,
+)
+from subtyping.study.cohort import StudyCohort
+from subtyping.study.plan import StudyPlan
+from subtyping.study.spec import StudySpec
+from subtyping.study.twins import Existence
+
+__all__ = [
+    "outcome_columns",
+    "predict",
+    "predict_outcomes",
+    "prediction_options",
+    "split_the_panel",
+]
+
+
+def prediction_options(spec: StudySpec, cohort: StudyCohort) -> dict[str, Any]:
+    """Return what the cohort and its twins are predicted with."""
+    asked = spec.prediction
+    return {
+        "folds": asked.outer,
+        "models": tuple(asked.models),
+        "inner_folds": asked.inner_folds,
+        "calibrate": asked.calibrate,
+        "search": asked.search,
+        "trials": asked.trials,
+        "sizes": tuple(asked.sizes),
+        "selection_draws": asked.selection_draws,
+        "routine": cohort.routine if asked.sizes and len(cohort.routine.columns) else None,
+    }
+
+
+def predict(
+    cohort: StudyCohort, plan: StudyPlan, spec: StudySpec, *, jobs: int | None, shown: Progress
+) -> Prediction:
+    """Re-predict the labels out of fold, the whole procedure learnt anew in each fold."""
+    options = prediction_options(spec, cohort)
+    _, names = outer_folds(
+        cohort.panel, case=cohort.case, reference=cohort.reference, folds=options["folds"],
+        seed=spec.seed,
+    )  # fmt: skip
+    n_folds = options["folds"] if isinstance(options["folds"], int) else len(names)
+    models = options["models"]
+    return predict_membership(
+        plan.procedure,
+        cohort.panel,
+        axis_of=plan.axis_of,
+        seed=spec.seed,
+        jobs=jobs,
+        existence=Existence(plan.procedure, plan.discovery),
+        explain="gradient_boosting" if "gradient_boosting" in models else models[0],
+        advance=shown.counter("folds", n_folds),
+        **options,
+    )
+
+
+def split_the_panel(
+    cohort: StudyCohort, plan: StudyPlan, spec: StudySpec, *, jobs: int | None
+) -> SplitPanelFidelity | None:
+    """Label by half of the axis and predict from the other half, here and on a continuum twin."""
+    if not spec.prediction.splits:
+        return None
+    folds = spec.prediction.outer
+    routine = cohort.routine if len(cohort.routine.columns) else None
+    found = split_panel_fidelity(
+        plan.procedure, cohort.panel, routine=routine, splits=spec.prediction.splits, folds=folds,
+        seed=spec.seed, jobs=jobs,
+    )  # fmt: skip
+    if not found.is_applicable:
+        return found
+    people = cohort.panel.take(cohort.panel.in_groups([*cohort.case, *cohort.reference]))
+    continuum = fit_continuum(people, case=cohort.case, reference=cohort.reference)
+    twin = split_panel_fidelity(
+        plan.procedure, continuum.draw(spec.seed, 0), splits=spec.prediction.splits, folds=folds,
+        seed=child_seed(spec.seed, "split panel twin"), resamples=20, jobs=jobs,
+    )  # fmt: skip
+    return found.beside_twins([twin])
+
+
+def outcome_columns(spec: StudySpec, cohort: StudyCohort) -> dict[str, pd.Series]:
+    """Return the column of each declared outcome.
+
+    Raises
+    ------
+    SpecError
+        If there is no such column.
+    """
+    columns = {}
+    for name, asked in spec.prediction.outcomes.items():
+        if asked.column not in cohort.panel.samples:
+            message = (
+                f"prediction.outcomes.{name}: {asked.column!r} is no column of the samples table."
+                f"{nearest(asked.column, cohort.panel.samples.columns)}"
+            )
+            raise SpecError(message)
+        columns[name] = cohort.panel.samples[asked.column].rename(name)
+    return columns
+
+
+def predict_outcomes(
+    cohort: StudyCohort, plan: StudyPlan, spec: StudySpec, *, jobs: int | None
+) -> tuple[dict[str, OutcomePrediction], dict[str, str]]:
+    """Predict every declared outcome among the cases; one that cannot be has its reason."""
+    found: dict[str, OutcomePrediction] = {}
+    reasons: dict[str, str] = {}
+    asked = spec.prediction
+    for name, column in outcome_columns(spec, cohort).items():
+        try:
+            found[name] = predict_outcome(
+                cohort.panel,
+                column,
+                procedure=plan.procedure,
+                kind=asked.outcomes[name].kind,
+                models=tuple(asked.models),
+                folds=asked.outer,
+                routine=cohort.routine if len(cohort.routine.columns) else None,
+                inner_folds=asked.inner_folds,
+                calibrate=asked.calibrate if asked.outcomes[name].kind == "binary" else None,
+                search=asked.search,
+                trials=asked.trials,
+                seed=spec.seed,
+                jobs=jobs,
+            )
+        except InputError as error:
+            reasons[name] = f"Not possible: {error}"
+    return found, reasons
