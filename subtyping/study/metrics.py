@@ -49,7 +49,8 @@ def _of_signature(signature: SignatureFindings) -> list[tuple[str, float, float,
             first = "with" if (table["handling"] == "with").any() else "without"
             kept = table[table["handling"] == first]
         for row in kept.dropna(subset=["value"]).itertuples():
-            name = f"{row.model}_{row.drug}_{row.metric}"
+            model = "published_unadjusted" if row.model == "published" else row.model
+            name = f"{model}_{row.drug}_{row.metric}"
             rows.append((name, row.value, row.ci_low, row.ci_high, row.null_twin))
     return rows
 

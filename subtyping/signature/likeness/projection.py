@@ -237,6 +237,12 @@ def _expit(x: Floats) -> Floats:
 def _sentence(
     table: pd.DataFrame, pair: tuple[str, str], area: tuple[float, float, float], slope: float
 ) -> str:
+    if area[1] <= 0.5:
+        return (
+            f"Whether single cases are more like {pair[0]} or {pair[1]} cannot be told: the line "
+            f"does not tell the two diseases apart (out-of-fold AUC {area[0]:.2f}, {area[1]:.2f} "
+            f"to {area[2]:.2f})."
+        )
     cases = table[table["group"] == "case"]
     neither = int(cases["is_like_neither"].sum())
     rest = cases[~cases["is_like_neither"]]

@@ -281,3 +281,10 @@ def test_the_index_study_at_a_hundred_a_group_is_like_ad_and_less_like_psoriasis
     assert value(found, "signature_correlation_difference", "AD - psoriasis", "ci_low") > 0
     th2 = found.profile.query("axis == 'Th2'").set_index("group")["difference_sd"]
     assert th2["AD"] > th2["MDD"] > th2["psoriasis"]
+
+
+def test_the_projection_does_not_sort_people_by_a_line_that_tells_nothing_apart():
+    from subtyping.signature.likeness.projection import _sentence
+
+    told = _sentence(pd.DataFrame(), ("AD", "psoriasis"), (0.55, 0.41, 0.68), 0.3)
+    assert told.startswith("Whether single cases are more like AD or psoriasis cannot be told")
