@@ -50,7 +50,8 @@ def test_a_scored_drug_is_told_with_and_without_handling_markers_on_the_panel(la
     assert told["unscored"] == ""
     names = [name for name, *_ in _of_signature(findings)]
     assert names == [
-        "published, placebo-adjusted_half_improvement_pct", "published_unadjusted_half_improvement_pct",
+        "published, placebo-adjusted_half_improvement_pct",
+        "published_unadjusted_half_improvement_pct",
     ]  # fmt: skip
 
 
