@@ -115,7 +115,7 @@ def one_draw(cell: Cell, rng: np.random.Generator, n_draws: int) -> dict[str, fl
     """Return what the corrected and the plain correlation say of one draw."""
     fit, groups, (true_ad, true_psoriasis) = cell
     bootstrap = draw_errors(fit, groups, rng, n_draws=n_draws)
-    permuted = draw_errors(fit, groups, rng, n_draws=n_draws, how="permutation")
+    permuted = draw_errors(fit, groups, rng, n_draws=n_draws, how="signs")
     heard = [
         fit.corrected[k, k] > 0 and signal_p_value(fit, permuted, k) <= LEVEL for k in range(3)
     ]
