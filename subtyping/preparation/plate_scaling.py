@@ -1,5 +1,7 @@
 """The choices of plate correction, all called alike."""
 
+from abc import ABCMeta, abstractmethod
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
@@ -16,11 +18,12 @@ __all__ = ["PLATE_STEPS", "PlateComBat", "PlateMedian", "plate_step"]
 PLATE_STEPS = ("location", "median", "combat", "none")
 
 
-class _PlateShift(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class _PlateShift(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, metaclass=ABCMeta):
     """What plate steps share: subtract the learnt effect of a sample's plate."""
 
     effects_: dict[str, np.ndarray]
 
+    @abstractmethod
     def fit(
         self,
         X: np.ndarray,
@@ -30,7 +33,6 @@ class _PlateShift(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         groups: ArrayLike | None = None,
     ) -> "_PlateShift":
         """Learn the effect of each plate."""
-        raise NotImplementedError
 
     def transform(self, X: np.ndarray, *, plates: ArrayLike | None = None) -> np.ndarray:
         """Subtract each sample's plate effect; unknown plates are left as they are."""
