@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.mixture import GaussianMixture
 
 from subtyping._parallel import map_in_order
 from subtyping._random import child_seed, stream
@@ -28,6 +29,7 @@ from subtyping.criteria.latent import latent_membership
 from subtyping.discovery import LabellingProcedure, discover
 from subtyping.knowledge import published_criteria
 from subtyping.panel.frames import panel_from_frame
+from subtyping.statistics.cutpoints import youden_cut
 from subtyping.statistics.intervals import wilson_interval
 from subtyping.statistics.mixtures import fit_two_groups
 from subtyping.statistics.smoothed_cut import smoothed_cut
@@ -112,7 +114,33 @@ def coverage(n_case: int, resamples: int, draw: int) -> list[dict[str, Any]]:
         one["threshold_low"] = row["threshold_given_marker_ci_low"]
         one["threshold_high"] = row["threshold_given_marker_ci_high"]
         rows.append(one | {"selection_frac": row["selection_frac"], "rule": row["rule_text"]})
-    return rows
+    careless = _careless(cohort, population)
+    return [row | careless if row["clauses"] == 1 else row for row in rows]
+
+
+def _careless(cohort: Any, population: Any) -> dict[str, float]:
+    """Return what the customary way says of its rule, and what that rule does in the population.
+
+    Two Gaussian groups on the three axis members that tell most, hard labels, the empirical Youden
+    cut of the best of all analytes, sensitivity and specificity in the same people.
+    """
+    members = ["CCL11", "CCL13", "CCL17"]
+    values = [one.panel.values[one.panel.in_groups(["MDD"])] for one in (cohort, population)]
+    x = values[0][members].to_numpy(dtype=float)
+    groups = GaussianMixture(2, n_init=5, random_state=0).fit(x)
+    label = groups.predict(x) == int(groups.means_.sum(axis=1).argmax())
+    usable = [name for name in values[0] if values[0][name].notna().mean() > 0.75]
+    cuts = [youden_cut(values[0][name].to_numpy(dtype=float), label, ~label) for name in usable]
+    best = int(np.nanargmax([one.youden[0] for one in cuts]))
+    cut, name = cuts[best].threshold[0], usable[best]
+    met = [(one[name] >= cut).to_numpy() for one in values]
+    known = population.truth["is_subtype"].to_numpy()[population.panel.in_groups(["MDD"])]
+    return {
+        "careless_sensitivity": float(met[0][label].mean()),
+        "careless_specificity": float((~met[0])[~label].mean()),
+        "careless_sensitivity_true": float(met[1][known].mean()),
+        "careless_specificity_true": float((~met[1])[~known].mean()),
+    }
 
 
 def issue(n_case: int, resamples: int, draw: int) -> list[dict[str, Any]]:  # noqa: ARG001
@@ -316,7 +344,11 @@ def summary(study: str, rows: pd.DataFrame) -> str:
                 f"| {clauses} | {name} | {len(part)} | {hit.mean():.3f} ({ends[0]:.3f} to "
                 f"{ends[1]:.3f}) | {(high - low).mean():.3f} | {told} |"
             )
-        lines.append(f"| {clauses} | same markers | | {part['selection_frac'].mean():.2f} | | | |")
+        lines.append(f"| {clauses} | same markers | | {part['selection_frac'].mean():.2f} | | | | |")
+        for name in ("sensitivity", "specificity"):
+            if clauses == 1 and f"careless_{name}" in part:
+                gap = (part[f"careless_{name}"] - part[f"careless_{name}_true"]).mean()
+                lines.append(f"| 1 | careless {name} | {len(part)} | | | | {gap:+.3f} | |")
     return "\n".join(lines)
 
 

@@ -294,12 +294,15 @@ def fit_two_groups_many(
         start = TwoGroupsMany(*(np.full(len(X), value) for value in values))
         found = _run(X, start, n_iter, 0)
         return found, _e_step(X, found)[1]
-    runs = [_run(X, _start(X, fraction), n_iter, N_STRAIGHT) for fraction in START_FRACTIONS]
-    likelihoods = np.array([_e_step(X, run)[1] for run in runs])
-    best, rows = likelihoods.argmax(axis=0), np.arange(len(X))
+    starts = [_start(X, fraction) for fraction in START_FRACTIONS]
     names = [item.name for item in fields(TwoGroupsMany)]
-    stacked = (np.stack([getattr(run, name) for run in runs])[best, rows] for name in names)
-    return TwoGroupsMany(*stacked), likelihoods[best, rows]
+    together = TwoGroupsMany(*(np.concatenate([getattr(s, name) for s in starts]) for name in names))
+    every = np.concatenate([X] * len(starts))  # all starts at once: one pass instead of three
+    run = _run(every, together, n_iter, N_STRAIGHT)
+    likelihoods = _e_step(every, run)[1].reshape(len(starts), -1)
+    best, rows = likelihoods.argmax(axis=0), np.arange(len(X))
+    chosen = (getattr(run, name).reshape(len(starts), -1)[best, rows] for name in names)
+    return TwoGroupsMany(*chosen), likelihoods[best, rows]
 
 
 def fit_two_groups(x: np.ndarray) -> TwoGroups:
