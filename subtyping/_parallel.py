@@ -1,7 +1,9 @@
 """The one door to joblib: the same results in the same order, whatever the number of workers."""
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 __all__ = ["map_in_order", "resolve_jobs"]
@@ -20,10 +22,16 @@ def resolve_jobs(jobs: int | None) -> int:
 
 
 def _single_threaded(function: Callable[..., Result], *arguments: Any) -> Result:
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1):
+    with _thread_pools(len(sys.modules)).limit(limits=1):
         return function(*arguments)
+
+
+@lru_cache(maxsize=1)
+def _thread_pools(n_modules: int) -> Any:  # noqa: ARG001
+    """Return the thread pools of the libraries loaded so far, looked up again after an import."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def map_in_order(

@@ -161,7 +161,7 @@ class _Known:
     def score(self, panel: Any) -> SimpleNamespace:
         return SimpleNamespace(values=panel.samples["hidden"])
 
-    def label(self, panel: Any) -> SimpleNamespace:
+    def label(self, panel: Any, *, scores: Any = None) -> SimpleNamespace:  # noqa: ARG002
         table = panel.samples[["hidden"]].set_axis(["probability"], axis=1)
         return SimpleNamespace(table=table.rename_axis("sample_id").reset_index())
 
@@ -363,6 +363,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("study", choices=STUDIES)
     parser.add_argument("--n-case", type=int, default=150)
+    parser.add_argument("--first", type=int, default=0, help="number of the first draw")
     parser.add_argument("--draws", type=int, default=5)
     parser.add_argument("--resamples", type=int, default=100)
     parser.add_argument("--jobs", type=int, default=1)
@@ -372,7 +373,7 @@ def main() -> None:
     if given.out is not None and given.out.exists():
         rows = pd.read_csv(given.out)
     done = set(rows["draw"]) if len(rows) else set()
-    todo = [draw for draw in range(given.draws) if draw not in done]
+    todo = [d for d in range(given.first, given.first + given.draws) if d not in done]
     make = partial(STUDIES[given.study], given.n_case, given.resamples)
     step = max(1, 2 * given.jobs)
     for start in range(0, len(todo), step):

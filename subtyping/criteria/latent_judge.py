@@ -100,8 +100,9 @@ def judge_of(task: Resampling, fitted: Fitted, cases: Panel, counts: Floats) -> 
     -------
     Judge
     """
-    probability = membership(fitted.label(cases).table, cases.sample_ids)
-    score = fitted.score(cases).values.reindex(cases.sample_ids).to_numpy(dtype=float)
+    scores = fitted.score(cases)
+    probability = membership(fitted.label(cases, scores=scores).table, cases.sample_ids)
+    score = scores.values.reindex(cases.sample_ids).to_numpy(dtype=float)
     return Judge(task, probability, score, counts)
 
 

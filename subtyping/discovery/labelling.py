@@ -63,9 +63,11 @@ class FittedLabelling:
         prepared = self.preparation.transform(panel, same_plates=same_plates)
         return self.axes.transform(prepared)
 
-    def label(self, panel: Panel, *, same_plates: bool = True) -> Assignment:
-        """Return the membership of every sample of any panel, whatever its group."""
-        values = self.score(panel, same_plates=same_plates).values
+    def label(
+        self, panel: Panel, *, same_plates: bool = True, scores: AxisScores | None = None
+    ) -> Assignment:
+        """Return the membership of every sample of any panel, or of `scores` taken from it."""
+        values = (self.score(panel, same_plates=same_plates) if scores is None else scores).values
         return assign_labels(values.index, self.model.probability(values.to_numpy()))
 
 
