@@ -2,7 +2,6 @@
 
 from subtyping.criteria.aims import Aim
 from subtyping.criteria.comparison import criteria_overlap, paired_differences
-from subtyping.criteria.crossings import ZeroCrossing, zero_crossing
 from subtyping.criteria.ladder import best_category, highest_claim
 from subtyping.criteria.latent import latent_membership
 from subtyping.criteria.operating import (
@@ -14,6 +13,11 @@ from subtyping.criteria.propose import propose_criteria
 from subtyping.criteria.reporting import reporting_items
 from subtyping.criteria.result import Criteria
 from subtyping.criteria.rule import Clause, EligibilityRule
+from subtyping.criteria.shap_thresholds import shap_thresholds
+from subtyping.criteria.threshold_dependences import (
+    ThresholdDependence,
+    threshold_dependences,
+)
 
 __all__ = [
     "Aim",
@@ -21,7 +25,7 @@ __all__ = [
     "Criteria",
     "EligibilityRule",
     "OperatingCharacteristics",
-    "ZeroCrossing",
+    "ThresholdDependence",
     "at_prevalence",
     "best_category",
     "criteria_overlap",
@@ -31,5 +35,6 @@ __all__ = [
     "paired_differences",
     "propose_criteria",
     "reporting_items",
-    "zero_crossing",
+    "shap_thresholds",
+    "threshold_dependences",
 ]

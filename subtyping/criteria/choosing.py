@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from subtyping.criteria.aims import Aim
 from subtyping.criteria.search import (
-    YOUDEN,
     Choice,
     best_pair,
     best_single,
@@ -17,6 +16,7 @@ from subtyping.criteria.search import (
     round_threshold,
     screen,
 )
+from subtyping.criteria.wanted import YOUDEN, Wanted
 from subtyping.statistics.smoothed_cut import smoothed_cut, smoothed_cuts
 
 __all__ = ["choose_rules", "fresh_cuts", "on_scale", "smooth_choice"]
@@ -32,7 +32,7 @@ def choose_rules(
     weights: Floats,
     max_markers: int,
     *,
-    aim: Aim = YOUDEN,
+    aim: Aim = YOUDEN.aim,
     target_prevalence_frac: float | None = None,
     is_log: Sequence[bool] | None = None,
 ) -> tuple[Choice | None, ...]:
@@ -61,22 +61,20 @@ def choose_rules(
     tuple of Choice or None
         One for each size; None where memberships leave nothing to tell apart.
     """
-    positive = weights * np.nan_to_num(probability)
-    negative = weights * np.nan_to_num(1 - probability)
-    if min(positive.sum(), negative.sum()) < _LEAST_WEIGHT:
+    classes = _classes(probability, weights)
+    if classes is None:
         return (None,) * max_markers
-    gain = _gain(positive, negative, aim, target_prevalence_frac)
-    columns, operators = screen(values, positive, negative)
-    given = (values, positive, negative)
-    rules = [best_single(*given, columns, operators, aim=aim, gain=gain)]
+    given, wanted = (values, *classes), _wanted(classes, aim, target_prevalence_frac)
+    columns, operators = screen(*given)
+    rules = [best_single(*given, columns, operators, wanted=wanted)]
     if max_markers > 1:
-        rules.append(best_pair(*given, columns, operators, aim=aim, gain=gain))
+        rules.append(best_pair(*given, columns, operators, wanted=wanted))
     if max_markers > 2 and rules[1] is not None:
         rules.append(
-            best_triple(*given, rules[1], columns=columns, operators=operators, aim=aim, gain=gain)
+            best_triple(*given, rules[1], columns=columns, operators=operators, wanted=wanted)
         )
     rules += [None] * (max_markers - len(rules))
-    return tuple(_smoothed_or_none(given, rule, aim, gain, is_log) for rule in rules)
+    return tuple(_smoothed_or_none(given, rule, wanted, is_log) for rule in rules)
 
 
 def fresh_cuts(
@@ -85,7 +83,7 @@ def fresh_cuts(
     weights: Floats,
     choice: Choice,
     *,
-    aim: Aim = YOUDEN,
+    aim: Aim = YOUDEN.aim,
     target_prevalence_frac: float | None = None,
     is_log: Sequence[bool] | None = None,
 ) -> Choice | None:
@@ -102,14 +100,12 @@ def fresh_cuts(
     -------
     Choice or None
     """
-    positive = weights * np.nan_to_num(probability)
-    negative = weights * np.nan_to_num(1 - probability)
-    if min(positive.sum(), negative.sum()) < _LEAST_WEIGHT:
+    classes = _classes(probability, weights)
+    if classes is None:
         return None
-    gain = _gain(positive, negative, aim, target_prevalence_frac)
-    given = (values, positive, negative)
-    found = choice if not aim.is_constraint else refit_cuts(*given, choice, aim=aim, gain=gain)
-    return _smoothed_or_none(given, found, aim, gain, is_log)
+    given, wanted = (values, *classes), _wanted(classes, aim, target_prevalence_frac)
+    found = refit_cuts(*given, choice, wanted=wanted) if aim.is_constraint else choice
+    return _smoothed_or_none(given, found, wanted, is_log)
 
 
 def smooth_choice(
@@ -125,15 +121,12 @@ def smooth_choice(
 
     Parameters
     ----------
-    values : ndarray of shape (n, n_markers)
-        Candidate markers.
-    positive, negative : ndarray of shape (n,)
-        Weight of each person in either class.
+    values, positive, negative, gain
+        As in `best_single`.
     choice : Choice
-    gain : float, default 1
-        Worth of sensitivity in units of specificity.
-    is_log : sequence of bool, optional
-        Which markers are smoothed on the log scale.
+        The rule whose cuts are moved.
+    is_log
+        As in `choose_rules`.
 
     Returns
     -------
@@ -169,18 +162,29 @@ def on_scale(column: Floats, *, is_log: bool) -> Floats:
         return np.where(column <= 0, -np.inf, np.log(column))
 
 
+def _classes(probability: Floats, weights: Floats) -> tuple[Floats, Floats] | None:
+    """Return the weight of each person in either class; None if one is as good as empty."""
+    positive = weights * np.nan_to_num(probability)
+    negative = weights * np.nan_to_num(1 - probability)
+    if min(positive.sum(), negative.sum()) < _LEAST_WEIGHT:
+        return None
+    return positive, negative
+
+
+def _wanted(classes: tuple[Floats, Floats], aim: Aim, target: float | None) -> Wanted:
+    """Weigh the aim at the target prevalence, or at the one seen here."""
+    n_positive, n_negative = (weight.sum() for weight in classes)
+    seen = float(n_positive / (n_positive + n_negative))
+    return Wanted(aim, aim.gain(seen if target is None else target))
+
+
 def _smoothed_or_none(
     given: tuple[Floats, Floats, Floats],
     choice: Choice | None,
-    aim: Aim,
-    gain: float,
+    wanted: Wanted,
     is_log: Sequence[bool] | None,
 ) -> Choice | None:
-    if choice is None or aim.is_constraint:
+    """Smooth the cuts; not where the aim is a constraint."""
+    if choice is None or wanted.aim.is_constraint:
         return choice
-    return smooth_choice(*given, choice, gain=gain, is_log=is_log)
-
-
-def _gain(positive: Floats, negative: Floats, aim: Aim, target: float | None) -> float:
-    seen = float(positive.sum() / (positive.sum() + negative.sum()))
-    return aim.gain(seen if target is None else target)
+    return smooth_choice(*given, choice, gain=wanted.gain, is_log=is_log)

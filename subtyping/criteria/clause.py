@@ -7,15 +7,18 @@ import numpy as np
 import pandas as pd
 
 from subtyping._validation import list_some, nearest, one_of
+from subtyping.criteria.routine_limits import Routine, routine_numbers, settled_by_limits
 from subtyping.exceptions import InputError
 from subtyping.knowledge.aliases import resolve_analyte
 from subtyping.knowledge.routine import to_canonical
 from subtyping.panel.panel import UNITS, Panel
+from subtyping.panel.routine import RoutineValues
 
 __all__ = ["Clause", "clause_met", "clause_values", "column_of"]
 
 PROTOCOL_NAMES = {"crp": "CRP", "ige": "IgE"}
 _OPERATORS = (">=", "<=", ">", "<")
+_LOG_UNITS = ("NPX", "log2")
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Clause:
     operator : {">=", "<=", ">", "<"}
         How the marker compares with the threshold.
     threshold : float
-        Threshold in `unit`.
+        Threshold in `unit`; below 0 only in NPX or log2, which can be.
     unit : str
         The panel's unit (``pg/mL``, ``NPX``, ``log2``) or any unit of the routine marker.
     source : {"panel", "routine"}, default "panel"
@@ -64,6 +67,21 @@ class Clause:
         if self.source == "panel":
             one_of(self.unit, UNITS, f"The unit of {self.marker}")
         self._check_grey()
+        self._check_sign()
+
+    def _check_sign(self) -> None:
+        """Raise where a concentration or a count would have to lie below 0."""
+        if self.source == "panel" and self.unit in _LOG_UNITS:
+            return
+        grey = f"An end of the grey zone of {self.marker}"
+        ends = ((f"The threshold of {self.marker}", self.threshold), (grey, self.grey_low))
+        for what, value in ends:
+            if value is not None and value < 0:
+                message = (
+                    f"{what} must be 0 or more in {self.unit}; got "
+                    f"{value:g}. Only NPX and log2 have values below 0."
+                )
+                raise InputError(message)
 
     def _check_grey(self) -> None:
         ends = (self.grey_low, self.grey_high)
@@ -105,7 +123,7 @@ class Clause:
         return self.operator in (">=", ">")
 
 
-def clause_met(clause: Clause, panel: Panel, routine: pd.DataFrame | None = None) -> pd.Series:
+def clause_met(clause: Clause, panel: Panel, routine: Routine | None = None) -> pd.Series:
     """Return who meets a clause.
 
     Parameters
@@ -113,8 +131,9 @@ def clause_met(clause: Clause, panel: Panel, routine: pd.DataFrame | None = None
     clause : Clause
     panel : Panel
         In the unit of the clause.
-    routine : pandas.DataFrame, optional
-        Routine markers in canonical units, indexed by sample_id.
+    routine : pandas.DataFrame or RoutineValues, optional
+        Routine markers in canonical units, indexed by sample_id. Of a level known only as below
+        or above a limit the answer is missing where the threshold lies beyond the limit.
 
     Returns
     -------
@@ -128,7 +147,7 @@ def clause_met(clause: Clause, panel: Panel, routine: pd.DataFrame | None = None
     """
     values = clause_values(clause, panel, routine)
     if clause.source == "routine":
-        return clause.compare(values, to_canonical(clause.marker, clause.threshold, clause.unit))
+        return _routine_met(clause, values, routine)
     column = column_of(clause, panel)
     below = panel.below_lod[column].to_numpy(dtype=bool)
     beyond = panel.above_uloq[column].to_numpy(dtype=bool) & values.isna().to_numpy()
@@ -141,14 +160,14 @@ def clause_met(clause: Clause, panel: Panel, routine: pd.DataFrame | None = None
     return met
 
 
-def clause_values(clause: Clause, panel: Panel, routine: pd.DataFrame | None = None) -> pd.Series:
+def clause_values(clause: Clause, panel: Panel, routine: Routine | None = None) -> pd.Series:
     """Return the values a clause compares: of the panel, or of the routine marker (canonical).
 
     Parameters
     ----------
     clause : Clause
     panel : Panel
-    routine : pandas.DataFrame, optional
+    routine : pandas.DataFrame or RoutineValues, optional
         Routine markers in canonical units, indexed by sample_id.
 
     Returns
@@ -162,15 +181,16 @@ def clause_values(clause: Clause, panel: Panel, routine: pd.DataFrame | None = N
         If the marker is absent or the panel has another unit.
     """
     if clause.source == "routine":
-        held = [] if routine is None else [str(name) for name in routine.columns]
-        if routine is None or clause.marker not in held:
+        numbers = routine_numbers(routine)
+        held = [] if numbers is None else [str(name) for name in numbers.columns]
+        if numbers is None or clause.marker not in held:
             message = (
                 f"The rule needs the routine marker {clause.marker}, which was not given; "
                 f"there is {list_some(held) or 'none'}. Map its column under `routine`."
                 f"{nearest(clause.marker, held)}"
             )
             raise InputError(message)
-        return routine[clause.marker].reindex(panel.sample_ids).astype(float)
+        return numbers[clause.marker].reindex(panel.sample_ids).astype(float)
     column = column_of(clause, panel)
     if clause.unit != panel.unit:
         message = (
@@ -179,6 +199,15 @@ def clause_values(clause: Clause, panel: Panel, routine: pd.DataFrame | None = N
         )
         raise InputError(message)
     return panel.values[column].astype(float)
+
+
+def _routine_met(clause: Clause, values: pd.Series, routine: Routine | None) -> pd.Series:
+    cut = float(to_canonical(clause.marker, clause.threshold, clause.unit))
+    met = clause.compare(values, cut)
+    if isinstance(routine, RoutineValues):
+        under, over, either = settled_by_limits(routine, clause.marker, cut, values.index)
+        met[under], met[over], met[either] = not clause.is_upward, clause.is_upward, pd.NA
+    return met
 
 
 def column_of(clause: Clause, panel: Panel) -> str:

@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 
 from subtyping.criteria.clause import Clause, clause_values, column_of
+from subtyping.criteria.routine_limits import Routine, routine_for_cuts, routine_numbers
 from subtyping.exceptions import InputError
+from subtyping.knowledge.aliases import resolve_analyte
 from subtyping.knowledge.repeatability import within_person_icc
 from subtyping.panel.panel import Panel
 from subtyping.statistics.repeatability import Estimate, icc_agreement
@@ -61,7 +63,7 @@ def known_icc(
     *,
     given: GivenIcc | Mapping[str, GivenIcc] | None = None,
     visits: Panel | None = None,
-    visits_routine: pd.DataFrame | None = None,
+    visits_routine: Routine | None = None,
 ) -> KnownIcc:
     """Return the repeatability of the marker of a clause: given, else of the visits, else known.
 
@@ -75,8 +77,8 @@ def known_icc(
         Repeated samples of people (``subject``, perhaps ``visit``), in the unit of the clause. The
         first two samples of each person are compared, on the log2 scale, where both were
         detected: ICC(2,1), absolute agreement.
-    visits_routine : pandas.DataFrame, optional
-        Routine markers of the visits.
+    visits_routine : pandas.DataFrame or RoutineValues, optional
+        Routine markers of the visits; a level known only as a limit is left out.
 
     Returns
     -------
@@ -86,7 +88,7 @@ def known_icc(
     Raises
     ------
     InputError
-        If a given ICC lies outside 0 to 1.
+        If a given ICC lies outside 0 to 1, or outside the interval given with it.
 
     Examples
     --------
@@ -120,14 +122,22 @@ def _as_given(clause: Clause, one: GivenIcc) -> KnownIcc:
     if not 0 <= numbers[0] <= 1:
         message = f"The ICC of {clause.marker} must lie between 0 and 1; got {value}."
         raise InputError(message)
+    if numbers[1] > numbers[0] or numbers[0] > numbers[2]:
+        message = (
+            f"The ICC of {clause.marker} must lie in its interval, written [value, low, high]; "
+            f"got {value:g} with {low:g} to {high:g}."
+        )
+        raise InputError(message)
     low, high = (float(np.clip(end, 0, 1)) for end in numbers[1:])
     return KnownIcc("estimate", numbers[0], low, high, f"ICC {numbers[0]:.2f} as given.")
 
 
-def _of_visits(clause: Clause, visits: Panel, routine: pd.DataFrame | None) -> KnownIcc:
+def _of_visits(clause: Clause, visits: Panel, routine: Routine | None) -> KnownIcc:
     """Return the ICC of the first two samples of people who have two."""
-    pairs, n_people = _pairs(clause, visits, routine)
     nan = float("nan")
+    if not _is_held(clause, visits, routine):
+        return KnownIcc(None, nan, nan, nan, f"The repeated visits do not hold {clause.marker}.")
+    pairs, n_people = _pairs(clause, visits, routine)
     if len(pairs) < LEAST_PEOPLE:
         reason = (
             f"{len(pairs)} people have two samples with {clause.marker} measured and detected; "
@@ -144,14 +154,24 @@ def _of_visits(clause: Clause, visits: Panel, routine: pd.DataFrame | None) -> K
     return KnownIcc("estimate", value, low, high, reason)
 
 
-def _pairs(clause: Clause, visits: Panel, routine: pd.DataFrame | None) -> tuple[np.ndarray, int]:
+def _is_held(clause: Clause, visits: Panel, routine: Routine | None) -> bool:
+    """Return whether the visits measured the marker of a clause."""
+    if clause.source == "routine":
+        numbers = routine_numbers(routine)
+        return numbers is not None and clause.marker in numbers.columns
+    names = {clause.marker, resolve_analyte(clause.marker)}
+    return bool(names & set(map(str, visits.values.columns)))
+
+
+def _pairs(clause: Clause, visits: Panel, routine: Routine | None) -> tuple[np.ndarray, int]:
     """Return log2 values of two samples for each person, and how many people have two."""
     if "subject" not in visits.samples:
         message = (
             "Repeated visits need to say which samples are of one person; map the role subject."
         )
         raise InputError(message)
-    values = clause_values(clause, visits, routine).to_numpy(dtype=float)
+    exact = routine_for_cuts(routine)
+    values = clause_values(clause, visits, exact).replace([np.inf, -np.inf], np.nan).to_numpy()
     if clause.source == "panel":
         low = visits.below_lod[column_of(clause, visits)].to_numpy(dtype=bool)
         values = np.where(low, np.nan, values)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from subtyping.criteria.routine_limits import Routine, routine_for_cuts
 from subtyping.criteria.rows import share_with_interval
 from subtyping.criteria.rule import EligibilityRule
 from subtyping.panel.panel import Panel
@@ -22,20 +23,21 @@ class People:
     Attributes
     ----------
     cases, reference : Panel
-    routine : pandas.DataFrame or None
-        Routine markers in canonical units, indexed by sample_id.
+    routine : pandas.DataFrame or RoutineValues or None
+        Routine markers in canonical units, indexed by sample_id, with their limits where known.
     """
 
     cases: Panel
     reference: Panel
-    routine: pd.DataFrame | None
+    routine: Routine | None
 
     @property
     def routine_of_cases(self) -> pd.DataFrame | None:
         """Routine markers that at least half of the cases have."""
-        if self.routine is None:
+        routine = routine_for_cuts(self.routine)
+        if routine is None:
             return None
-        rows = self.routine.reindex(self.cases.sample_ids)
+        rows = routine.reindex(self.cases.sample_ids)
         return rows.loc[:, rows.notna().mean() >= _LEAST_MEASURED]
 
     def flags(self, rule: EligibilityRule) -> NDArray[np.float64]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from subtyping._validation import list_some
 from subtyping.criteria.clause import Clause, column_of
 from subtyping.criteria.rule import EligibilityRule
 from subtyping.exceptions import InputError
@@ -43,12 +42,15 @@ class Portability:
         Whether the rule must not be proposed.
     mark : str
         ``not portable: needs bridging or an absolute assay``, or blank.
+    unknown : str
+        Which analytes have no known limit, or blank.
     sentence : str
     """
 
     table: pd.DataFrame
     is_refused: bool
     mark: str
+    unknown: str
     sentence: str
 
 
@@ -141,17 +143,15 @@ def judge_portability(
     rows = [_row(clause, panel, lloq or {}, sd, most_below) for clause in clauses]
     table = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"is_refused": bool})
     refused = [str(row["reason"]) for row in rows if row["is_refused"]]
-    if refused:
-        sentence = f"Refused: {' '.join(refused)}"
-    else:
-        unknown = [str(row["marker"]) for row in rows if not row["limit_kind"]]
-        known = (
-            f" No limit of {list_some(unknown)} is known, so nothing could be said of its floor."
-        )
-        sentence = (rule.portability or "Nothing in the rule is tied to one assay run.") + (
-            known if unknown else ""
-        )
-    return Portability(table, bool(refused), rule.portability_mark, sentence)
+    without = [str(row["marker"]) for row in rows if not row["limit_kind"]]
+    unknown = ""
+    if without:
+        floor = "its floor" if len(without) == 1 else "their floors"
+        named = " and ".join(without)
+        unknown = f"No limit of {named} is known, so nothing could be said of {floor}."
+    portable = rule.portability or "Nothing in the rule is tied to one assay run."
+    sentence = f"Refused: {' '.join(refused)}" if refused else f"{portable} {unknown}".strip()
+    return Portability(table, bool(refused), rule.portability_mark, unknown, sentence)
 
 
 def _row(

@@ -8,17 +8,21 @@ import pandas as pd
 
 from subtyping.criteria.aims import Aim
 from subtyping.criteria.candidates import NoMarkerError, candidate_markers
+from subtyping.criteria.cleared import cleared_subtype_rules, cleared_tail
 from subtyping.criteria.comparison import criteria_overlap
 from subtyping.criteria.ladder import best_category
 from subtyping.criteria.latent_judge import judge_of
+from subtyping.criteria.noise import Noise
 from subtyping.criteria.people import People
 from subtyping.criteria.published import comparator_row, published_rules
+from subtyping.criteria.refusals import Cleared, refused_sentence
+from subtyping.criteria.remeasured import remeasure
 from subtyping.criteria.result import Criteria
+from subtyping.criteria.routine_limits import Routine, routine_numbers
 from subtyping.criteria.rows import as_table
-from subtyping.criteria.sentences import criteria_sentence
-from subtyping.criteria.subtype_rules import Proposed, subtype_rules
+from subtyping.criteria.subtype_rules import Proposed
 from subtyping.criteria.task import Fitted, Procedure, Resampling
-from subtyping.criteria.upper_tail import upper_tail_row
+from subtyping.criteria.upper_tail import truly_in_tail
 from subtyping.exceptions import InputError
 from subtyping.panel.panel import Panel
 
@@ -43,7 +47,7 @@ def propose_criteria(
     verdict: _Verdict,
     *,
     published: pd.DataFrame,
-    routine: pd.DataFrame | None = None,
+    routine: Routine | None = None,
     target_prevalence_frac: float | None = None,
     resamples: int = 200,
     seed: int = 0,
@@ -55,6 +59,7 @@ def propose_criteria(
     choose_by: str = "youden",
     choose_at: float | None = None,
     evidence: Mapping[str, str] | None = None,
+    noise: Noise | None = None,
 ) -> Criteria:
     r"""Propose eligibility rules, and put the published ones beside them on the same people.
 
@@ -70,6 +75,10 @@ def propose_criteria(
     *continuum*, one cut at an upper quantile. Otherwise, and where no marker is measured in
     enough cases, no rule is proposed.
 
+    A rule that stands on the floor of its assay is refused and another chosen without that
+    analyte (`clear_of_floor`). Every rule, published ones too, gets grey zones and what it is
+    worth on re-test where a repeatability is known (`retest_row`).
+
     Parameters
     ----------
     panel : Panel
@@ -82,8 +91,9 @@ def propose_criteria(
         ``kind``, ``axis`` and ``n_needed`` are read.
     published : pandas.DataFrame
         As `subtyping.knowledge.published_criteria` returns it.
-    routine : pandas.DataFrame, optional
-        Routine markers in canonical units, indexed by sample_id.
+    routine : pandas.DataFrame or RoutineValues, optional
+        Routine markers in canonical units, indexed by sample_id; with their limits, ``<5`` never
+        meets a threshold of 5, and is unknown against one under 5.
     target_prevalence_frac : float, optional
         Prevalence of the subtype where the rule will be used; by default that among the cases.
     resamples : int, default 200
@@ -105,6 +115,8 @@ def propose_criteria(
         probability.
     evidence : mapping of str to str, optional
         What carries a claim above candidate, see `highest_claim`.
+    noise : Noise, optional
+        Repeatability, assay CV, lower limits and repeated visits, beside what is published.
 
     Returns
     -------
@@ -113,7 +125,7 @@ def propose_criteria(
     Raises
     ------
     InputError
-        If an option is out of range, or `markers` names what was not measured.
+        If an option is out of range, or `markers` or `noise` names what was not measured.
 
     Notes
     -----
@@ -152,7 +164,8 @@ def propose_criteria(
     is_case, is_reference = panel.in_groups(procedure.case), panel.in_groups(procedure.reference)
     used = panel.take(is_case | is_reference)
     people = People(panel.take(is_case), panel.take(is_reference), routine)
-    comparators = published_rules(published, routine)
+    noise = (noise or Noise()).for_people(panel, routine)
+    comparators = published_rules(published, routine_numbers(routine))
     kind, candidates = str(verdict.kind), None
     if kind in ("discrete", "continuum"):
         try:
@@ -162,7 +175,7 @@ def propose_criteria(
         except NoMarkerError:
             kind = "no_marker"
     what = _in_words(verdict.axis, "skew")
-    proposed = Proposed()
+    proposed, cleared = Proposed(), None
     if candidates is not None:
         task = Resampling(
             panel=used,
@@ -181,26 +194,16 @@ def propose_criteria(
         quantity = getattr(scores, "quantity", "skew")
         what = _in_words(verdict.axis, quantity)
         if kind == "continuum":
-            tail = upper_tail_row(
-                task,
-                candidates,
-                scores.values,
-                (what, upper_frac),
-                resamples,
-                jobs=jobs,
-                advance=advance,
-            )
-            proposed = Proposed([tail.rule], [tail.row])
+            cleared, proposed = cleared_tail(
+                task, candidates, (scores.values, what, upper_frac), (people.cases, noise),
+                resamples, jobs=jobs, advance=advance,
+            )  # fmt: skip
         else:
             judge = judge_of(task, labelling, people.cases, np.ones(len(task.values)))
-            proposed = subtype_rules(
-                judge,
-                candidates,
-                _target(verdict.axis, quantity),
-                resamples,
-                jobs=jobs,
-                advance=advance,
-            )
+            cleared, proposed = cleared_subtype_rules(
+                judge, candidates, _target(verdict.axis, quantity), (people.cases, noise),
+                resamples, jobs=jobs, advance=advance,
+            )  # fmt: skip
     proposed = proposed.with_claims(evidence)
     for rule, row in zip(proposed.rules, proposed.rows, strict=True):
         row.update(people.reference_share(rule))
@@ -211,20 +214,26 @@ def propose_criteria(
             about = (proposed.probability, proposed.target, target_prevalence_frac)
         draws = [one.fixed[k] for one in proposed.draws]
         rows.append(comparator_row(note, rule, people, about, draws))
-    table = as_table(rows)
+    rules = (*proposed.rules, *(rule for _, rule in comparators))
+    again = remeasure(rules, rows, people, noise, seed)
+    if kind == "continuum" and proposed.rules:
+        again.rows[0].update(truly_in_tail(again.rows[0], again.found[0], what))
+    table = as_table(again.rows)
     table["best_category"] = [
         best_category(*pair) for pair in zip(table["claim"], table["kind"], strict=True)
     ]
-    rules = (*proposed.rules, *(rule for _, rule in comparators))
+    refused = Cleared.nothing() if cleared is None else cleared.refused
     return Criteria(
         table,
-        rules,
-        criteria_sentence(table, kind, what, verdict.n_needed, resamples),
+        again.rules,
+        refused_sentence(refused, table, kind, what, (verdict.n_needed, resamples)),
         overlap=criteria_overlap(
             table["rule_text"].tolist(), [people.flags(rule) for rule in rules]
         ),
         differences=proposed.differences(table),
         peeling=proposed.path,
+        retest=again.table,
+        refused=refused,
     )
 
 

@@ -5,17 +5,19 @@ from typing import Any
 
 import numpy as np
 
+from subtyping.criteria.choosing import on_scale
 from subtyping.criteria.latent_judge import Judge
 from subtyping.criteria.limits import (
     corrected_for_optimism,
     frozen_limits,
     wilson_with_effect,
 )
+from subtyping.criteria.linear_score import linear_youden
 from subtyping.criteria.operating import OperatingCharacteristics, at_prevalence
 from subtyping.criteria.resampling import Resample
 from subtyping.criteria.rows import describe, threshold_limits
 from subtyping.criteria.rule import EligibilityRule
-from subtyping.criteria.search import flag
+from subtyping.criteria.search import Choice, flag
 from subtyping.criteria.sentences import rule_note
 
 __all__ = ["proposed_row"]
@@ -43,7 +45,9 @@ def proposed_row(
         (`corrected_for_optimism`); what follows from them is computed by Bayes, so that the row is
         consistent in itself. ``fidelity_*`` are the same against the labels,
         ``out_of_bag_*`` the means over the rules of the resamples among the people left out, and
-        ``*_apparent`` the fidelity where the rule was chosen.
+        ``*_apparent`` the fidelity where the rule was chosen. Of a rule of several markers
+        ``youden_apparent`` is its index for the latent class, not corrected, to be held against
+        ``linear_youden_apparent``, that of the linear discriminant of the same markers.
     """
     task = judge.task
     choice, declared = task.final[k], task.target_prevalence_frac
@@ -83,6 +87,7 @@ def proposed_row(
         row[f"out_of_bag_{name}"] = _mean(left_out)
         row[f"{name}_apparent"] = getattr(apparent, name)
         row[f"{name}_optimism"] = getattr(apparent, name) - row[name]
+    row |= _beside_linear(judge, choice)
     selection = _mean([_same_markers(one, k, choice.columns) for one in found])
     cuts = [one.refitted[k] for one in found]
     row |= threshold_limits(
@@ -99,6 +104,23 @@ def proposed_row(
         "obtained": "this rule for the latent class; optimism by out-of-bag people",
         "chosen_by": task.aim.text,
         "note": rule_note(rule, selection, declared),
+    }
+
+
+def _beside_linear(judge: Judge, choice: Choice) -> dict[str, float]:
+    """Return the apparent Youden index of a rule of several markers, and of their linear score."""
+    if len(choice.columns) < 2:
+        return {}
+    task, p = judge.task, np.nan_to_num(judge.membership(choice))
+    known = ~np.isnan(judge.membership(choice))
+    logs = task.is_log or (False,) * task.values.shape[1]
+    x = np.column_stack([on_scale(task.values[:, k], is_log=logs[k]) for k in choice.columns])
+    whole = judge.judge(choice, judge.counts)
+    return {
+        "youden_apparent": float("nan") if whole is None else whole.latent.youden,
+        "linear_youden_apparent": linear_youden(
+            x, judge.counts * known * p, judge.counts * known * (1 - p)
+        ),
     }
 
 

@@ -27,9 +27,14 @@ FACTS = {
     "assay": "platform, unit, limits of detection",
     "code": "package, version and how to repeat the run",
     "seed": "root seed and data digest",
+    "class_imbalance": "how the smaller class is treated",
+    "specimens": "what was drawn and how it was handled",
+    "characteristics": "who the groups are and in what they differ",
+    "covariates": "how the group goes along with age, sex, BMI and the like",
 }
 """Names of facts a run may give, and what each should say."""
 
+# Guideline, item, topic, and the facts that answer it: the first fills it, further ones add to it.
 _ITEMS = (
     ("TRIPOD+AI", "1", "Title", ""),
     ("TRIPOD+AI", "2", "Abstract", ""),
@@ -43,15 +48,15 @@ _ITEMS = (
     ("TRIPOD+AI", "10", "Sample size", "sample_size"),
     ("TRIPOD+AI", "11", "Missing data", "missing_data"),
     ("TRIPOD+AI", "12", "Analytical methods", "analysis"),
-    ("TRIPOD+AI", "13", "Class imbalance", ""),
+    ("TRIPOD+AI", "13", "Class imbalance", "class_imbalance"),
     ("TRIPOD+AI", "14", "Fairness", "fairness"),
     ("TRIPOD+AI", "15", "Model output", "model_output"),
     ("TRIPOD+AI", "16", "Training versus evaluation", "validation"),
     ("TRIPOD+AI", "17", "Ethical approval", ""),
-    ("TRIPOD+AI", "18", "Open science: funding, protocol, registration, data, code", "code"),
+    ("TRIPOD+AI", "18", "Open science: funding, protocol, registration, data, code", "code seed"),
     ("TRIPOD+AI", "19", "Patient and public involvement", ""),
-    ("TRIPOD+AI", "20", "Participants: flow, characteristics", "participants"),
-    ("TRIPOD+AI", "21", "Model development: numbers in each analysis", "sample_size"),
+    ("TRIPOD+AI", "20", "Participants: flow, characteristics", "participants characteristics"),
+    ("TRIPOD+AI", "21", "Model development: numbers in each analysis", "participants"),
     ("TRIPOD+AI", "22", "Model specification", "specification"),
     ("TRIPOD+AI", "23", "Model performance", "performance"),
     ("TRIPOD+AI", "24", "Model updating", ""),
@@ -61,7 +66,7 @@ _ITEMS = (
     ("REMARK", "1", "Marker, objectives, hypotheses", "question"),
     ("REMARK", "2", "Patients: source, inclusion, exclusion", "participants"),
     ("REMARK", "3", "Treatments received", ""),
-    ("REMARK", "4", "Specimens: type, handling, storage", ""),
+    ("REMARK", "4", "Specimens: type, handling, storage", "specimens"),
     ("REMARK", "5", "Assay method", "assay"),
     ("REMARK", "6", "Study design, matching, period", "source_of_data"),
     ("REMARK", "7", "Clinical endpoints", "outcome"),
@@ -70,8 +75,8 @@ _ITEMS = (
     ("REMARK", "10", "Statistical methods, variable selection, missing data", "analysis"),
     ("REMARK", "11", "Handling of marker values, cutpoints", "model_output"),
     ("REMARK", "12", "Flow of patients", "participants"),
-    ("REMARK", "13", "Distributions of basic characteristics", ""),
-    ("REMARK", "14", "Relation of the marker to standard variables", ""),
+    ("REMARK", "13", "Distributions of basic characteristics", "characteristics"),
+    ("REMARK", "14", "Relation of the marker to standard variables", "covariates"),
     ("REMARK", "15", "Univariable relation of marker and outcome", "performance"),
     ("REMARK", "16", "Multivariable estimates with intervals", ""),
     ("REMARK", "17", "Marker and standard variables together", ""),
@@ -118,7 +123,8 @@ def reporting_items(facts: Mapping[str, str]) -> pd.DataFrame:
             message = f"A reporting fact must be one of {', '.join(FACTS)}; got {name!r}."
             raise InputError(message + nearest(name, list(FACTS)))
     rows = []
-    for guideline, item, topic, fact in _ITEMS:
-        text = str(facts.get(fact, "") or "").strip() if fact else ""
+    for guideline, item, topic, names in _ITEMS:
+        said = [str(facts.get(name) or "").strip() for name in names.split()]
+        text = " ".join(filter(None, said)) if said and said[0] else ""
         rows.append((guideline, item, topic, "filled" if text else "open", text))
     return pd.DataFrame(rows, columns=["guideline", "item", "topic", "status", "text"])

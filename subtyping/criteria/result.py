@@ -30,9 +30,14 @@ class Criteria:
         ``out_of_bag_sensitivity, out_of_bag_specificity`` (means over the rules of the
         resamples); ``threshold_given_marker_ci_low`` and so on (the interval of the optimum of
         the chosen marker), ``threshold_interval_reason`` (why the plain one is blank),
-        ``chosen_by, best_category``.
+        ``chosen_by, best_category``. Then what a re-test adds: ``truly_above_frac`` (of those
+        who meet the rule once, who do by their usual value), ``retest_*`` (of one sample),
+        ``mean_of_two_*``, ``both_of_two_*``; ``icc_kind, icc, icc_low, icc_high, grey_low,
+        grey_high`` and the same with ``_2`` and ``_3``; ``retest_reason`` (why numbers are
+        missing), ``retest_sentence``, ``retest_note`` (where each ICC comes from),
+        ``portability_mark``.
     rules : tuple of EligibilityRule
-        The rules, in the order of the rows.
+        The rules, in the order of the rows, with grey zones where a repeatability is known.
     sentence : str
         What a trial planner should know.
     overlap : pandas.DataFrame
@@ -42,6 +47,12 @@ class Criteria:
     peeling : pandas.DataFrame
         Coverage and purity of ever smaller boxes, see `peeling_path`; empty where no subtype rule
         is proposed.
+    retest : pandas.DataFrame
+        ``rule_text, kind``, then the columns of `RuleRetest.table`: one row for each rule, clause
+        and way to use it on repeated samples.
+    refused : pandas.DataFrame
+        ``rule_text, marker, limit, limit_kind, margin_sd, reason``: rules that would have been
+        proposed but stand on the floor of the assay.
     """
 
     table: pd.DataFrame
@@ -50,6 +61,8 @@ class Criteria:
     overlap: pd.DataFrame = field(default_factory=pd.DataFrame)
     differences: pd.DataFrame = field(default_factory=pd.DataFrame)
     peeling: pd.DataFrame = field(default_factory=pd.DataFrame)
+    retest: pd.DataFrame = field(default_factory=pd.DataFrame)
+    refused: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def records(self) -> list[dict[str, Any]]:
         """Return the rows for JSON: the rule as an object, missing numbers as None."""

@@ -9,9 +9,11 @@ import pandas as pd
 
 from subtyping._random import stream
 from subtyping.criteria.known_icc import GivenIcc, known_icc
+from subtyping.criteria.retest_columns import DETAILED, OF_REPEATS, SHORT
 from subtyping.criteria.retest_part import Part, clause_part, log2_values
 from subtyping.criteria.retest_scheme import FIELDS, SCHEMES, of_clause, with_interval
 from subtyping.criteria.retest_sentences import retest_sentence
+from subtyping.criteria.routine_limits import Routine
 from subtyping.criteria.rule import EligibilityRule
 from subtyping.panel.panel import Panel
 from subtyping.statistics.joint_retest import joint_retest
@@ -19,23 +21,10 @@ from subtyping.statistics.retest import Retest
 
 __all__ = ["RuleRetest", "retest_row"]
 
-_COLUMNS = (
-    *("part", "scheme", "icc_kind", "icc", "icc_low", "icc_high", "upper_frac", "grey_low"),
-    *("grey_high", "unit", "total_sd_log2", "within_sd_log2", "assay_sd_log2", "reason"),
-    *(f"{name}{end}" for name in FIELDS for end in ("", "_ci_low", "_ci_high")),
-)
-
-_OF_REPEATS = ("positive_frac", "truly_above_frac", "sensitivity", "specificity")
-
 _JOINT = {
     "one sample": {"n_samples": 1, "n_rounds": 1},
     "mean of two, same share": {"n_samples": 2, "n_rounds": 1},
     "both of two": {"n_samples": 1, "n_rounds": 2},
-}
-_SHORT = {
-    "one sample": "retest",
-    "mean of two, same share": "mean_of_two",
-    "both of two": "both_of_two",
 }
 
 
@@ -72,10 +61,10 @@ def retest_row(
     rule: EligibilityRule,
     panel: Panel,
     *,
-    routine: pd.DataFrame | None = None,
+    routine: Routine | None = None,
     icc: GivenIcc | Mapping[str, GivenIcc] | None = None,
     visits: Panel | None = None,
-    visits_routine: pd.DataFrame | None = None,
+    visits_routine: Routine | None = None,
     cv_pct: float | None = None,
     is_person_only: bool = False,
     correlation: np.ndarray | None = None,
@@ -96,14 +85,15 @@ def retest_row(
     rule : EligibilityRule
     panel : Panel
         People who would be screened: the cases.
-    routine : pandas.DataFrame, optional
+    routine : pandas.DataFrame or RoutineValues, optional
         Routine markers in canonical units, indexed by sample_id.
     icc : float, tuple, Estimate or mapping, optional
         Repeatability of one sample on the log2 scale; else estimated from `visits`, else looked
         up. Where none is known every number is missing, with the reason.
     visits : Panel, optional
         Repeated samples of people.
-    visits_routine : pandas.DataFrame, optional
+    visits_routine : pandas.DataFrame or RoutineValues, optional
+        Routine markers of the visits.
     cv_pct : float, optional
         Coefficient of variation of the assay between plates; by default that known of the
         platform.
@@ -155,8 +145,9 @@ def retest_row(
     if len(parts) > 1:
         R = _correlation(rule, panel, routine) if correlation is None else np.asarray(correlation)
         rows += [_joint_row(rule, parts, R, scheme, (seed, draws)) for scheme in _JOINT]
-        notes.append(_joint_note(parts, R, stated=correlation is not None))
-    table = pd.DataFrame(rows, columns=list(_COLUMNS))
+        met = rule.apply(panel, routine).to_numpy(dtype=float, na_value=np.nan)
+        notes.append(_joint_note(parts, R, (rows[-3], met), stated=correlation is not None))
+    table = pd.DataFrame(rows, columns=list(DETAILED))
     graded = replace(rule, clauses=tuple(part.graded for part in parts))
     whole = table[table["part"] == ("rule" if len(parts) > 1 else rule.text)]
     row = _flat(whole, parts, rule)
@@ -170,7 +161,7 @@ def _row(part: Part, scheme: str) -> dict[str, Any]:
     return row | with_interval(lambda _: None)
 
 
-def _correlation(rule: EligibilityRule, panel: Panel, routine: pd.DataFrame | None) -> np.ndarray:
+def _correlation(rule: EligibilityRule, panel: Panel, routine: Routine | None) -> np.ndarray:
     """Return the correlation of single samples by their ranks, in the direction of the clauses."""
     columns = {}
     for k, clause in enumerate(rule.clauses):
@@ -204,18 +195,28 @@ def _joint_row(
     return row | with_interval(compute)
 
 
-def _joint_note(parts: list[Part], R: np.ndarray, *, stated: bool) -> str:
+def _joint_note(
+    parts: list[Part], R: np.ndarray, shares: tuple[dict[str, Any], np.ndarray], *, stated: bool
+) -> str:
     pairs = [
         f"{parts[i].clause.name} and {parts[j].clause.name} {R[i, j]:.2f}"
         for i in range(len(parts))
         for j in range(i)
     ]
+    once, met = shares
+    simulated = np.nanmax([once["positive_frac"], once["positive_frac_ci_high"], -1.0])
+    is_known = simulated >= 0 and bool(np.isfinite(met).any())
+    beside = (
+        f" In the simulation {simulated:.0%} meet it, of these people {np.nanmean(met):.0%}."
+        if is_known
+        else ""
+    )
     return (
         f"The whole rule is simulated under the correlation of single samples "
         f"({'stated' if stated else 'from the ranks of these people'}; in the direction of the "
         f"clauses): {', '.join(pairs)}; the noise of different markers is taken for independent, "
         "as far as their correlation allows. Where several ICC have ends, all go from the low to "
-        "the high one together."
+        f"the high one together.{beside}"
     )
 
 
@@ -223,8 +224,8 @@ def _flat(whole: pd.DataFrame, parts: list[Part], rule: EligibilityRule) -> dict
     """Return the columns of the whole rule for the criteria table."""
     row: dict[str, Any] = {}
     by_scheme = whole.set_index("scheme")
-    for scheme, short in _SHORT.items():
-        for name in FIELDS if short == "retest" else _OF_REPEATS:
+    for scheme, short in SHORT.items():
+        for name in FIELDS if short == "retest" else OF_REPEATS:
             plain = short == "retest" and name == "truly_above_frac"
             for end in ("", "_ci_low", "_ci_high"):
                 value = by_scheme.loc[scheme, f"{name}{end}"] if len(whole) else np.nan

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
@@ -12,8 +11,10 @@ from subtyping.criteria.clause import Clause, clause_met, clause_values, column_
 from subtyping.criteria.known_icc import KnownIcc
 from subtyping.criteria.portability import assay_sd_log2
 from subtyping.criteria.retest_sentences import noise_note
+from subtyping.criteria.routine_limits import Routine
 from subtyping.criteria.search import round_threshold
 from subtyping.panel.panel import Panel
+from subtyping.panel.routine import RoutineValues
 from subtyping.statistics.reliability import combined_icc
 from subtyping.statistics.retest import grey_zone
 from subtyping.statistics.ros import regression_on_order_statistics
@@ -107,7 +108,7 @@ def clause_part(
     clause: Clause,
     icc: KnownIcc,
     panel: Panel,
-    routine: pd.DataFrame | None,
+    routine: Routine | None,
     cv_pct: float | None,
     *,
     is_person_only: bool,
@@ -133,7 +134,7 @@ def clause_part(
 
 
 def log2_values(
-    clause: Clause, panel: Panel, routine: pd.DataFrame | None
+    clause: Clause, panel: Panel, routine: Routine | None
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Return log2 values (the limit where censored) and which are censored from below."""
     values = clause_values(clause, panel, routine).to_numpy(dtype=float)
@@ -145,10 +146,17 @@ def log2_values(
         values = np.where(below & np.isfinite(lod), lod, values)
         if panel.is_log_scale:
             return values, below
+    elif isinstance(routine, RoutineValues):
+        below = _limit_only(clause, panel, routine)
     return np.log2(np.where(values > 0, values, np.nan)), below
 
 
-def _spread(clause: Clause, panel: Panel, routine: pd.DataFrame | None) -> float:
+def _limit_only(clause: Clause, panel: Panel, routine: RoutineValues) -> NDArray[np.bool_]:
+    known = routine.below_lod[clause.marker] & routine.values[clause.marker].isna()
+    return known.reindex(panel.sample_ids, fill_value=False).to_numpy(dtype=bool)
+
+
+def _spread(clause: Clause, panel: Panel, routine: Routine | None) -> float:
     logs, below = log2_values(clause, panel, routine)
     sd = regression_on_order_statistics(logs[:, None], below[:, None]).sd[0]
     return float(sd)

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from subtyping.criteria.candidates import Candidates
+from subtyping.criteria.retest_columns import RETEST_COLUMNS, RETEST_TEXT
 from subtyping.criteria.rule import Clause, EligibilityRule
 from subtyping.criteria.search import Choice
 from subtyping.statistics.intervals import percentile_interval, wilson_interval
@@ -55,11 +56,13 @@ COLUMNS = (
         for end in ("low", "high")
     ),
     *("threshold_interval_reason", "best_category"),
+    *RETEST_COLUMNS,
 )
 
 TEXT = frozenset(
     {"rule", "rule_text", "kind", "claim", "target_condition", "obtained", "note", "chosen_by"}
     | {"unit", "unit_2", "unit_3", "threshold_interval_reason", "best_category"}
+    | RETEST_TEXT
 )
 
 _STEADY = 0.80

@@ -11,12 +11,15 @@ import pandas as pd
 from subtyping._validation import one_of
 from subtyping.criteria.claims import SEAL, checked_evidence, evidence_seal, supported_claim
 from subtyping.criteria.clause import Clause, clause_met
+from subtyping.criteria.routine_limits import Routine
 from subtyping.criteria.rule_json import SCHEMA_VERSION, read_json, rule_fields, strict_json
 from subtyping.exceptions import InputError
 from subtyping.panel.panel import Panel
 
-__all__ = ["NOT_PORTABLE", "Clause", "EligibilityRule"]
+__all__ = ["DETECTION_POLICIES", "NOT_PORTABLE", "Clause", "EligibilityRule"]
 
+BELOW_COUNTS_AS_BELOW = "below detection counts as below any threshold above the limit"
+DETECTION_POLICIES = (BELOW_COUNTS_AS_BELOW,)
 NOT_PORTABLE = "not portable: needs bridging or an absolute assay"
 MOST_CLAUSES = 3
 _JOINERS = ("and", "or")
@@ -35,7 +38,8 @@ class EligibilityRule:
     platform : str or None
         Assay platform the thresholds come from, where known.
     detection_policy : str
-        What a value below detection counts as.
+        What a value below detection counts as: one of `DETECTION_POLICIES`, the policies that
+        `apply` follows.
     claim : {"candidate", "replicated", "prognostic", "predictive"}, default "candidate"
         What the data allow; cross-sectional data allow no more than a candidate. A claim that the
         provenance does not support is lowered to candidate when the rule is made, see
@@ -65,7 +69,7 @@ class EligibilityRule:
     clauses: tuple[Clause, ...]
     joiner: str = "and"
     platform: str | None = None
-    detection_policy: str = "below detection counts as below any threshold above the limit"
+    detection_policy: str = BELOW_COUNTS_AS_BELOW
     claim: str = "candidate"
     target_condition: str = ""
     provenance: tuple[tuple[str, str], ...] = ()
@@ -74,6 +78,7 @@ class EligibilityRule:
     def __post_init__(self) -> None:
         object.__setattr__(self, "clauses", tuple(self.clauses))
         one_of(self.joiner, _JOINERS, "A rule's joiner")
+        one_of(self.detection_policy, DETECTION_POLICIES, "A rule's detection policy")
         if len(self.clauses) > MOST_CLAUSES:
             message = f"A rule has at most {MOST_CLAUSES} clauses; got {len(self.clauses)}."
             raise InputError(message)
@@ -115,10 +120,7 @@ class EligibilityRule:
         units = {clause.unit for clause in self.clauses if clause.source == "panel"}
         if "NPX" in units or "log2" in units:
             unit = "NPX" if "NPX" in units else "log2"
-            return (
-                f"A threshold in {unit} is relative to its run: not portable without bridging "
-                "samples or an absolute assay."
-            )
+            return f"A threshold in {unit} is relative to its run, so the rule is {NOT_PORTABLE}."
         if units:
             return "A threshold in pg/mL holds for this assay platform only."
         return ""
@@ -129,7 +131,7 @@ class EligibilityRule:
         units = {clause.unit for clause in self.clauses if clause.source == "panel"}
         return NOT_PORTABLE if units & {"NPX", "log2"} else ""
 
-    def apply(self, panel: Panel, routine: pd.DataFrame | None = None) -> pd.Series:
+    def apply(self, panel: Panel, routine: Routine | None = None) -> pd.Series:
         """Return who is eligible.
 
         A value below detection counts as below any threshold above the limit of detection. With
@@ -142,8 +144,10 @@ class EligibilityRule:
         ----------
         panel : Panel
             Samples to judge, in the unit of the clauses.
-        routine : pandas.DataFrame, optional
-            Routine markers in their canonical units, indexed by sample_id.
+        routine : pandas.DataFrame or RoutineValues, optional
+            Routine markers in their canonical units, indexed by sample_id. With their limits
+            (`subtyping.panel.routine.RoutineValues`), ``<5`` is below 5, and missing where the
+            threshold lies under 5.
 
         Returns
         -------

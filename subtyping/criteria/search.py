@@ -1,11 +1,13 @@
-"""The search for the best rule of one or two markers under weights (pure arrays)."""
+"""The search for the best rule of one, two or three markers under weights (pure arrays)."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from subtyping.criteria.aims import Aim
 from subtyping.criteria.choice import Choice, flag, round_threshold
-from subtyping.statistics.cutpoints import roc_curves, youden_cut
+from subtyping.criteria.cut_grid import ROUNDED, cut_grid
+from subtyping.criteria.wanted import YOUDEN, Wanted
+from subtyping.statistics.cutpoints import youden_cut
+from subtyping.statistics.roc import roc_curves
 
 __all__ = [
     "Choice",
@@ -18,11 +20,7 @@ __all__ = [
     "screen",
 ]
 
-_GRID = 24
-_ROUNDED = 9  # decimals at which sums of weights are told apart, so that ties stay ties
-
 Floats = NDArray[np.float64]
-YOUDEN = Aim()
 
 
 def screen(
@@ -56,8 +54,7 @@ def best_single(
     columns: list[int],
     operators: list[str],
     *,
-    aim: Aim = YOUDEN,
-    gain: float = 1.0,
+    wanted: Wanted = YOUDEN,
 ) -> Choice | None:
     """Return the one-marker rule with the largest weighted Youden index, or best for an aim.
 
@@ -71,10 +68,8 @@ def best_single(
         Markers tried; of equal rules the first wins.
     operators : list of {">=", "<="}
         Direction of each.
-    aim : Aim
+    wanted : Wanted
         What is made as large as it can be; Youden's index by default.
-    gain : float, default 1
-        Worth of sensitivity, from `Aim.gain`.
 
     Returns
     -------
@@ -83,7 +78,7 @@ def best_single(
     """
     best: Choice | None = None
     for column, operator in zip(columns, operators, strict=True):
-        cut, index = _best_cut(values[:, column], positive, negative, operator, (aim, gain))
+        cut, index = _best_cut(values[:, column], positive, negative, operator, wanted)
         if np.isfinite(index) and (best is None or index > best.youden + 1e-12):
             threshold = round_threshold(cut)
             best = Choice((column,), (operator,), (threshold,), youden=index)
@@ -98,8 +93,7 @@ def best_pair(
     operators: list[str],
     *,
     joiners: tuple[str, ...] = ("and", "or"),
-    aim: Aim = YOUDEN,
-    gain: float = 1.0,
+    wanted: Wanted = YOUDEN,
 ) -> Choice | None:
     """Return the two-marker rule with the largest weighted Youden index, or best for an aim.
 
@@ -108,18 +102,10 @@ def best_pair(
 
     Parameters
     ----------
-    values : ndarray of shape (n, n_markers)
-        Candidate markers.
-    positive, negative : ndarray of shape (n,)
-        Weight of each person in either class.
-    columns : list of int
-        Markers tried.
-    operators : list of {">=", "<="}
-        Direction of each.
+    values, positive, negative, columns, operators, wanted
+        As in `best_single`.
     joiners : tuple of {"and", "or"}
         Ways of joining that are tried.
-    aim, gain
-        As in `best_single`.
 
     Returns
     -------
@@ -128,20 +114,19 @@ def best_pair(
     """
     if len(columns) < 2:
         return None
-    cuts, owner, passes, measured = _grid(values, positive + negative, columns, operators)
-    both_p, either_p, total_p = _pairs(passes, measured, owner, positive)
-    both_n, either_n, total_n = _pairs(passes, measured, owner, negative)
+    grid = cut_grid(values, positive + negative, columns, operators)
+    both_p, either_p, total_p = grid.pair_weights(positive)
+    both_n, either_n, total_n = grid.pair_weights(negative)
     with np.errstate(divide="ignore", invalid="ignore"):
         index = {
-            "and": aim.utility(both_p / total_p, both_n / total_n, gain),
-            "or": aim.utility(either_p / total_p, either_n / total_n, gain),
+            "and": wanted.utility(both_p / total_p, both_n / total_n),
+            "or": wanted.utility(either_p / total_p, either_n / total_n),
         }
+    owner, cuts = grid.owner, grid.cuts
     same = owner[:, None] >= owner[None, :]
     best: Choice | None = None
     for joiner in joiners:
-        scores = np.where(same | ~np.isfinite(index[joiner]), -np.inf, index[joiner]).round(
-            _ROUNDED
-        )
+        scores = np.where(same | ~np.isfinite(index[joiner]), -np.inf, index[joiner]).round(ROUNDED)
         i, j = np.unravel_index(int(scores.argmax()), scores.shape)
         value = float(scores[i, j])
         if np.isfinite(value) and (best is None or value > best.youden + 1e-12):
@@ -164,25 +149,16 @@ def best_triple(
     *,
     columns: list[int],
     operators: list[str],
-    aim: Aim = YOUDEN,
-    gain: float = 1.0,
+    wanted: Wanted = YOUDEN,
 ) -> Choice | None:
     """Add the third clause that helps a rule of two most, joined as the two are.
 
     Parameters
     ----------
-    values : ndarray of shape (n, n_markers)
-        Candidate markers.
-    positive, negative : ndarray of shape (n,)
-        Weight of each person in either class.
+    values, positive, negative, columns, operators, wanted
+        As in `best_single`; the markers of the pair are passed over.
     pair : Choice
         The rule that is added to; its cuts stay.
-    columns : list of int
-        Markers tried; those of the pair are passed over.
-    operators : list of {">=", "<="}
-        Direction of each.
-    aim, gain
-        As in `best_single`.
 
     Returns
     -------
@@ -193,24 +169,24 @@ def best_triple(
     if not rest:
         return None
     columns, operators = [one[0] for one in rest], [one[1] for one in rest]
-    cuts, owner, passes, measured = _grid(values, positive + negative, columns, operators)
-    if not len(cuts):
+    grid = cut_grid(values, positive + negative, columns, operators)
+    if not len(grid.cuts):
         return None
     settled = flag(values, pair)
     known = ~np.isnan(settled)
-    two, there = np.nan_to_num(settled), measured[:, owner] * known[:, None]
-    met = passes * two[:, None] if pair.joiner == "and" else np.maximum(passes, two[:, None])
+    two, there = np.nan_to_num(settled)[:, None], grid.measured[:, grid.owner] * known[:, None]
+    met = grid.passes * two if pair.joiner == "and" else np.maximum(grid.passes, two)
     with np.errstate(divide="ignore", invalid="ignore"):
         shares = [(w @ (met * there)) / (w @ there) for w in (positive, negative)]
-    scores = aim.utility(shares[0], shares[1], gain)
-    scores = np.where(np.isfinite(scores), scores, -np.inf).round(_ROUNDED)
+    scores = wanted.utility(shares[0], shares[1])
+    scores = np.where(np.isfinite(scores), scores, -np.inf).round(ROUNDED)
     i = int(scores.argmax())
     if not np.isfinite(scores[i]):
         return None
     return Choice(
-        (*pair.columns, columns[owner[i]]),
-        (*pair.operators, operators[owner[i]]),
-        (*pair.thresholds, float(cuts[i])),
+        (*pair.columns, columns[grid.owner[i]]),
+        (*pair.operators, operators[grid.owner[i]]),
+        (*pair.thresholds, float(grid.cuts[i])),
         pair.joiner,
         float(scores[i]),
     )
@@ -222,21 +198,16 @@ def refit_cuts(
     negative: Floats,
     choice: Choice,
     *,
-    aim: Aim = YOUDEN,
-    gain: float = 1.0,
+    wanted: Wanted = YOUDEN,
 ) -> Choice | None:
     """Return the rule on the same markers, directions and joiner with its cuts chosen anew.
 
     Parameters
     ----------
-    values : ndarray of shape (n, n_markers)
-        Candidate markers.
-    positive, negative : ndarray of shape (n,)
-        Weight of each person in either class.
+    values, positive, negative, wanted
+        As in `best_single`.
     choice : Choice
         The rule whose cuts are chosen again.
-    aim, gain
-        As in `best_single`.
 
     Returns
     -------
@@ -245,69 +216,25 @@ def refit_cuts(
     columns, operators = list(choice.columns), list(choice.operators)
     weights = (values, positive, negative)
     if len(columns) == 1:
-        return best_single(*weights, columns, operators, aim=aim, gain=gain)
-    pair = best_pair(
-        *weights, columns[:2], operators[:2], joiners=(choice.joiner,), aim=aim, gain=gain
-    )
+        return best_single(*weights, columns, operators, wanted=wanted)
+    pair = best_pair(*weights, columns[:2], operators[:2], joiners=(choice.joiner,), wanted=wanted)
     if pair is None or len(columns) == 2:
         return pair
-    return best_triple(
-        *weights, pair, columns=columns[2:], operators=operators[2:], aim=aim, gain=gain
-    )
+    return best_triple(*weights, pair, columns=columns[2:], operators=operators[2:], wanted=wanted)
 
 
 def _best_cut(
-    x: Floats, positive: Floats, negative: Floats, operator: str, wanted: tuple[Aim, float]
+    x: Floats, positive: Floats, negative: Floats, operator: str, wanted: Wanted
 ) -> tuple[float, float]:
     """Return the best cut of one marker and what it is worth."""
-    aim, gain = wanted
-    if aim.way == "youden":
+    if wanted.aim.way == "youden":
         best = youden_cut(x, positive, negative, operator=operator)
         return float(best.threshold[0]), float(best.youden[0])
     sign = 1.0 if operator == ">=" else -1.0
     curve = roc_curves(sign * x, positive, negative)
-    worth = aim.utility(curve.sensitivity[:, 0], curve.false_positive_frac[:, 0], gain)
+    worth = wanted.utility(curve.sensitivity[:, 0], curve.false_positive_frac[:, 0])
     worth = np.where(curve.is_cut[:, 0] & np.isfinite(worth), worth, -np.inf)
     if not len(worth) or not np.isfinite(worth.max()):
         return float("nan"), float("nan")
-    best_row = int(worth.round(_ROUNDED).argmax())
+    best_row = int(worth.round(ROUNDED).argmax())
     return float(sign * curve.threshold[best_row, 0]), float(worth[best_row])
-
-
-def _grid(
-    values: Floats, weights: Floats, columns: list[int], operators: list[str]
-) -> tuple[Floats, NDArray[np.int64], Floats, Floats]:
-    """Return cuts, the marker of each, who passes each, and who was measured."""
-    cuts, owner, passes = [], [], []
-    shares = (np.arange(_GRID) + 0.5) / _GRID
-    measured = ~np.isnan(values[:, columns])
-    for k, (column, operator) in enumerate(zip(columns, operators, strict=True)):
-        x = values[:, column]
-        usable = np.flatnonzero(np.isfinite(x) & (weights > 0))
-        order = usable[np.argsort(x[usable], kind="stable")]
-        mass = np.cumsum(weights[order]).round(_ROUNDED)
-        if not len(order):
-            continue
-        at = np.searchsorted(mass, (shares * mass[-1]).round(_ROUNDED))
-        tried = np.unique([round_threshold(float(x[order[i]])) for i in at])
-        met = x[:, None] >= tried if operator == ">=" else x[:, None] <= tried
-        cuts.append(tried)
-        owner.append(np.full(len(tried), k))
-        passes.append(met)
-    return (
-        np.concatenate(cuts) if cuts else np.empty(0),
-        np.concatenate(owner) if owner else np.empty(0, dtype=np.int64),
-        np.hstack(passes).astype(float) if passes else np.empty((len(values), 0)),
-        measured.astype(float),
-    )
-
-
-def _pairs(
-    passes: Floats, measured: Floats, owner: NDArray[np.int64], weights: Floats
-) -> tuple[Floats, Floats, Floats]:
-    """Return the weight that passes both, either, and is measured on both, for pairs of cuts."""
-    weighted = passes * weights[:, None]
-    both = weighted.T @ passes
-    total = (measured * weights[:, None]).T @ measured
-    alone = (weighted.T @ measured)[:, owner]
-    return both, alone + alone.T - both, total[np.ix_(owner, owner)]

@@ -1,7 +1,8 @@
 """What the criteria are made from: the labels' procedure, the people, the aim."""
 
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -34,8 +35,11 @@ class Fitted(Protocol):
         """Analytes of the axis the labels are made of."""
         ...
 
-    def label(self, panel: Panel) -> _Labels:
-        """Return labels with a ``table`` of ``sample_id, probability, label, reason``."""
+    def label(self, panel: Panel, *, scores: Any = None) -> _Labels:
+        """Return labels with a ``table`` of ``sample_id, probability, label, reason``.
+
+        Where `scores` of the same panel are given, they are not computed again.
+        """
         ...
 
     def score(self, panel: Panel) -> _Scores:
@@ -106,6 +110,16 @@ class Resampling:
     aim: Aim = field(default_factory=Aim)
     is_log: tuple[bool, ...] = ()
     is_member: tuple[bool, ...] = ()
+
+    def only(self, columns: Sequence[int]) -> "Resampling":
+        """Return the task with some of its candidate markers alone."""
+        kept = list(columns)
+        return replace(
+            self,
+            values=self.values[:, kept],
+            is_log=tuple(self.is_log[k] for k in kept) if self.is_log else (),
+            is_member=tuple(self.is_member[k] for k in kept) if self.is_member else (),
+        )
 
     def members_of(self, choice: Choice | None) -> tuple[int, ...]:
         """Return the columns of a rule that the labels are made of."""

@@ -21,7 +21,7 @@ from subtyping.panel.panel import Panel
 from subtyping.panel.routine import join_routine, routine_analytes, routine_values
 from subtyping.preparation.covariates import covariate_matrix
 from subtyping.preparation.preparation import Preparation
-from subtyping.statistics.mixtures import TwoGroups
+from subtyping.statistics.two_groups import TwoGroups
 
 __all__ = ["Assigner", "load_assigner"]
 

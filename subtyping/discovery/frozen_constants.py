@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from subtyping.axes.level import AxisModel
-from subtyping.statistics.mixtures import TwoGroups
+from subtyping.statistics.two_groups import TwoGroups
 
 __all__ = ["FrozenConstants", "Scored"]
 

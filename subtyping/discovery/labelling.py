@@ -14,7 +14,8 @@ from subtyping.exceptions import InputError
 from subtyping.panel.panel import Panel
 from subtyping.preparation.preparation import Preparation
 from subtyping.preparation.prepared import Prepared
-from subtyping.statistics.mixtures import TwoGroups, fit_two_groups
+from subtyping.statistics.mixtures import fit_two_groups
+from subtyping.statistics.two_groups import TwoGroups
 
 __all__ = ["FittedLabelling", "LabellingProcedure"]
 

@@ -8,7 +8,8 @@ from subtyping._random import stream
 from subtyping.discovery.labelling import FittedLabelling
 from subtyping.discovery.line import Line
 from subtyping.panel.panel import Panel
-from subtyping.statistics.mixtures import TwoGroupsMany, fit_two_groups_many
+from subtyping.statistics.mixtures import fit_two_groups_many
+from subtyping.statistics.two_groups import TwoGroupsMany
 
 __all__ = ["comparison_specificity_lines", "specificity_lines"]
 

@@ -11,10 +11,13 @@ from subtyping.figures.cohort_map import cohort_map
 from subtyping.figures.criteria_operating_characteristics import (
     criteria_operating_characteristics,
 )
+from subtyping.figures.criteria_overlap import criteria_overlap
 from subtyping.figures.dependence import dependence
 from subtyping.figures.heatmap import heatmap
 from subtyping.figures.likeness import likeness
 from subtyping.figures.mouse import mouse_effects
+from subtyping.figures.panel_sizes import panel_sizes
+from subtyping.figures.peeling import peeling
 from subtyping.figures.projection import projection
 from subtyping.figures.replication import replication
 from subtyping.figures.replications import (
@@ -40,12 +43,15 @@ __all__ = [
     "calibration",
     "cohort_map",
     "criteria_operating_characteristics",
+    "criteria_overlap",
     "dependence",
     "group_colours",
     "heatmap",
     "likeness",
     "mouse_effects",
     "new_axes",
+    "panel_sizes",
+    "peeling",
     "projection",
     "replication",
     "replication_claims",

@@ -9,7 +9,7 @@ import pandas as pd
 from subtyping._validation import count_of, list_some
 from subtyping.exceptions import PanelError
 from subtyping.panel.columns import unambiguous
-from subtyping.panel.long import find_columns, pivot
+from subtyping.panel.long import find_columns
 from subtyping.panel.measured import Measured
 from subtyping.panel.olink_samples import (
     is_control_assay,
@@ -18,6 +18,7 @@ from subtyping.panel.olink_samples import (
     olink_platform,
     well_numbers,
 )
+from subtyping.panel.pivot import pivot
 from subtyping.panel.texts import as_category, as_ids
 
 __all__ = ["read_olink_explore"]

@@ -9,15 +9,11 @@ import pandas as pd
 
 from subtyping.panel.columns import unambiguous
 from subtyping.panel.line_units import with_units
-from subtyping.panel.long import find_columns, pivot
+from subtyping.panel.long import find_columns
 from subtyping.panel.measured import Measured
 from subtyping.panel.olink_quantified import quantified_columns, with_range
-from subtyping.panel.olink_samples import (
-    control_note,
-    joined_per_row,
-    olink_platform,
-    well_numbers,
-)
+from subtyping.panel.olink_samples import control_note, joined_per_row, olink_platform, well_numbers
+from subtyping.panel.pivot import pivot
 from subtyping.panel.texts import as_category
 from subtyping.panel.units import known_unit
 from subtyping.panel.well_table import fold

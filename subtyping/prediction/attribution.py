@@ -1,21 +1,35 @@
 """Which analytes and immune axes a model leans on for people it has not seen."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
 from subtyping.prediction.explain.correlated import GROUP_CUT, correlated_groups
-from subtyping.prediction.explain.drawing import fold_weights
 from subtyping.prediction.explain.fold_explanation import FoldExplanation
 from subtyping.prediction.explain.names import NO_AXIS, SCALE_OF_MODEL
-from subtyping.prediction.explain.ranking import rank_attributions, sum_attributions
-from subtyping.prediction.explain.wording import attribution_sentence, background_notes
-from subtyping.prediction.explain.zero_crossing import ZeroCrossing, zero_crossing
+from subtyping.prediction.explain.ranking import (
+    rank_attributions,
+    rank_limits,
+    sum_attributions,
+)
+from subtyping.prediction.explain.refitted import pairs_of_refits, sizes_of_refits
+from subtyping.prediction.explain.wording import (
+    attribution_sentence,
+    background_notes,
+    refits_note,
+)
+from subtyping.prediction.explain.zero_crossing import zero_crossing
 
-__all__ = ["NO_AXIS", "SCALE_OF_MODEL", "Attribution", "FoldExplanation", "attribute"]
+__all__ = [
+    "NO_AXIS",
+    "SCALE_OF_MODEL",
+    "Attribution",
+    "FoldExplanation",
+    "attribute",
+    "with_refits",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,8 +42,8 @@ class Attribution:
         ``analyte, axis, mean_abs, rank, rank_ci_low, rank_ci_high, permuted_mean_abs,
         is_label_member``, largest first. `mean_abs` is the mean absolute SHAP value over
         held-out samples, on the scale of the model; ranks run from 1 (ties share the mean rank)
-        with percentile intervals over folds and people; `permuted_mean_abs` comes from models
-        trained on permuted labels; a label member is an analyte the labels are made of.
+        with 95 % intervals over refits (NaN until `with_refits`); `permuted_mean_abs` comes from
+        models trained on permuted labels; a label member is an analyte the labels are made of.
     by_axis : pandas.DataFrame
         ``axis, n_analytes, mean_abs, rank, rank_ci_low, rank_ci_high, permuted_mean_abs``. The
         SHAP values of an axis' analytes are summed per person before the absolute value.
@@ -58,7 +72,11 @@ class Attribution:
     scale : {"log-odds", "probability"}
         What attributions and baseline add up to.
     notes : tuple of str
-        The background, and the cut of the groups.
+        The background, the cut of the groups, what the intervals come from.
+    group_of : dict of str to str
+        Group of each analyte, as `by_group` names it.
+    refits : tuple of FoldExplanation
+        The model learnt anew on resampled people, explained in people left out.
     """
 
     table: pd.DataFrame
@@ -74,34 +92,28 @@ class Attribution:
     sentence: str
     scale: str
     notes: tuple[str, ...]
+    group_of: dict[str, str] = field(default_factory=dict)
+    refits: tuple[FoldExplanation, ...] = ()
 
 
 def attribute(
     explanations: Sequence[FoldExplanation],
     *,
-    people: pd.Series,
     axis_of: dict[str, str],
     model: str,
-    resamples: int,
-    seed: int,
     group_cut: float = GROUP_CUT,
+    **_: object,
 ) -> Attribution:
-    """Join the folds' SHAP values and rank analytes and axes with intervals over people.
+    """Join the folds' SHAP values and rank analytes and axes; `with_refits` adds intervals.
 
     Parameters
     ----------
     explanations : sequence of FoldExplanation
         At least one.
-    people : pandas.Series
-        Person of each sample, index ``sample_id``.
     axis_of : dict of str to str
         Axis title of each analyte; all others belong to ``"no axis"``.
     model : str
         The model explained.
-    resamples : int
-        Bootstrap draws of folds and people for the intervals.
-    seed : int
-        Root seed.
     group_cut : float, default 0.7
         Analytes of a group have at least this absolute rank correlation, pair by pair.
 
@@ -116,10 +128,8 @@ def attribute(
 
     Notes
     -----
-    Intervals draw some of the folds, whose models differ, and people in them (see
-    `subtyping.prediction.explain.fold_weights`); the models are not refitted. Attribution is
-    shared among correlated analytes in ways the data do not fix; the axis sums are steadier than
-    the analytes.
+    Attribution is shared among correlated analytes in ways the data do not fix; the axis sums are
+    steadier than the analytes.
 
     Examples
     --------
@@ -127,9 +137,7 @@ def attribute(
     ...                     index=["a", "b"])
     >>> fold = FoldExplanation(data, np.array([[2.0, -1.0, 0.0], [-2.0, 1.0, 1.0]]), 0.0, None,
     ...                        n_background=10, n_train=20, members=("CCL17",))
-    >>> found = attribute([fold], people=pd.Series(["a", "b"], index=["a", "b"]),
-    ...                   axis_of={"CCL17": "Th2", "CCL13": "Th2"}, model="elastic_net",
-    ...                   resamples=20, seed=0)
+    >>> found = attribute([fold], axis_of={"CCL17": "Th2", "CCL13": "Th2"}, model="elastic_net")
     >>> found.table[["analyte", "axis", "mean_abs"]].values.tolist()
     [['CCL17', 'Th2', 2.0], ['CCL13', 'Th2', 1.0], ['IL6', 'no axis', 0.5]]
     >>> found.by_axis[["axis", "mean_abs"]].values.tolist()     # |2 - 1| and |-2 + 1|
@@ -142,22 +150,20 @@ def attribute(
         [(part.data, part.permuted) for part in explanations if part.permuted is not None], analytes
     )
     titles = [axis_of.get(name, NO_AXIS) for name in analytes]
-    given = people.loc[data.index].to_numpy()
     fold = np.repeat(np.arange(len(explanations)), [len(part.data) for part in explanations])
-    weights = fold_weights(given, fold, resamples, seed)
     members = {name for part in explanations for name in part.members}
-    table = rank_attributions(values, permuted, weights)
+    table = rank_attributions(values, permuted)
     table.insert(0, "analyte", analytes)
     table.insert(1, "axis", titles)
     table["is_label_member"] = table["analyte"].isin(members)
     table = _largest_first(table)
-    cross = partial(zero_crossing, people=given, folds=fold, resamples=resamples, seed=seed)
+    by_group, group_of = _rank_groups(data, table, values, permuted, group_cut)
     scale = SCALE_OF_MODEL.get(model, "log-odds")
     return Attribution(
         table=table,
-        by_axis=_rank_axes(titles, values, permuted, weights),
-        by_group=_rank_groups(data, table, (values, permuted, weights), group_cut),
-        crossings=_crossings(data, table, values, cross),
+        by_axis=_rank_axes(titles, values, permuted),
+        by_group=by_group,
+        crossings=_crossings(data, table, values, ()),
         values=values,
         data=data,
         baseline=np.concatenate([np.repeat(e.baseline, len(e.data)) for e in explanations]),
@@ -166,8 +172,60 @@ def attribute(
         n_background=tuple(part.n_background for part in explanations),
         sentence=attribution_sentence(model, scale, table, explanations),
         scale=scale,
-        notes=background_notes(explanations, group_cut),
+        notes=(*background_notes(explanations, group_cut), refits_note(())),
+        group_of=group_of,
     )
+
+
+def with_refits(attribution: Attribution, refits: Sequence[FoldExplanation]) -> Attribution:
+    """Return an attribution with intervals: of ranks, of axes and groups, of zero crossings.
+
+    Parameters
+    ----------
+    attribution : Attribution
+    refits : sequence of FoldExplanation
+        From `subtyping.prediction.explain.refit_explanations`; none gives no intervals.
+
+    Returns
+    -------
+    Attribution
+        What was found out of fold is kept; only intervals and notes change.
+
+    Notes
+    -----
+    Limits are 2.5 and 97.5 % points over refits, widened where they would not hold the number
+    found out of fold. Analytes that no fold kept take no part.
+
+    Examples
+    --------
+    >>> data = pd.DataFrame({"CCL17": [1.0, -1.0], "IL6": [0.0, 2.0]}, index=["a", "b"])
+    >>> sizes = ([[2.0, 0.0], [-2.0, 1.0]], [[0.4, -1.0], [0.6, 1.0]], [[2.0, 0.2], [2.0, 0.1]])
+    >>> parts = [FoldExplanation(data, np.array(phi), 0.0, None, 10, 20, ()) for phi in sizes]
+    >>> found = attribute(parts[:1], axis_of={}, model="elastic_net")
+    >>> with_refits(found, parts).table[["analyte", "rank", "rank_ci_high"]].values.tolist()
+    [['CCL17', 1.0, 2.0], ['IL6', 2.0, 2.0]]
+    """
+    refits = tuple(refits)
+    own = {name: name for name in attribution.table["analyte"]}
+    axis_of = dict(zip(own, attribution.table["axis"], strict=True))
+    return replace(
+        attribution,
+        table=_with_limits(attribution.table, "analyte", own, refits),
+        by_axis=_with_limits(attribution.by_axis, "axis", axis_of, refits),
+        by_group=_with_limits(attribution.by_group, "group", attribution.group_of, refits),
+        crossings=_crossings(attribution.data, attribution.table, attribution.values, refits),
+        notes=(*attribution.notes[:-1], refits_note(refits)),
+        refits=refits,
+    )
+
+
+def _with_limits(
+    table: pd.DataFrame, key: str, group_of: dict[str, str], refits: tuple[FoldExplanation, ...]
+) -> pd.DataFrame:
+    """Put the limits of the ranks into a table of analytes, axes or groups."""
+    sizes = sizes_of_refits(refits, group_of, table[key].tolist())
+    low, high = rank_limits(table["rank"].to_numpy(dtype=float), sizes)
+    return table.assign(rank_ci_low=low, rank_ci_high=high)
 
 
 def _stack(parts: Sequence[tuple[pd.DataFrame, np.ndarray]], analytes: Sequence[str]) -> np.ndarray:
@@ -181,23 +239,18 @@ def _stack(parts: Sequence[tuple[pd.DataFrame, np.ndarray]], analytes: Sequence[
     return np.concatenate(blocks)
 
 
-def _rank_axes(
-    titles: list[str], values: np.ndarray, permuted: np.ndarray, weights: np.ndarray
-) -> pd.DataFrame:
+def _rank_axes(titles: list[str], values: np.ndarray, permuted: np.ndarray) -> pd.DataFrame:
     """Rank the axes as the analytes are ranked, after summing within each person."""
     names, sums = sum_attributions(values, titles)
-    table = rank_attributions(sums, sum_attributions(permuted, titles)[1], weights)
+    table = rank_attributions(sums, sum_attributions(permuted, titles)[1])
     table.insert(0, "axis", names)
     table.insert(1, "n_analytes", [titles.count(name) for name in names])
     return _largest_first(table)
 
 
 def _rank_groups(
-    data: pd.DataFrame,
-    table: pd.DataFrame,
-    arrays: tuple[np.ndarray, np.ndarray, np.ndarray],
-    cut: float,
-) -> pd.DataFrame:
+    data: pd.DataFrame, table: pd.DataFrame, values: np.ndarray, permuted: np.ndarray, cut: float
+) -> tuple[pd.DataFrame, dict[str, str]]:
     """Rank groups of correlated analytes likewise; the first of a group in `table` names it."""
     found = correlated_groups(data, cut=cut)
     number = dict(zip(data.columns, found.group_of, strict=True))
@@ -205,28 +258,28 @@ def _rank_groups(
     for name in table["analyte"]:
         inside.setdefault(number[name], []).append(name)
     leaders = [inside[number[name]][0] for name in data.columns]
-    values, permuted, weights = arrays
     names, sums = sum_attributions(values, leaders)
-    ranked = rank_attributions(sums, sum_attributions(permuted, leaders)[1], weights)
+    ranked = rank_attributions(sums, sum_attributions(permuted, leaders)[1])
     groups = [number[name] for name in names]
     ranked.insert(0, "group", names)
     ranked.insert(1, "analytes", [", ".join(inside[k]) for k in groups])
     ranked.insert(2, "n_analytes", [len(inside[k]) for k in groups])
     ranked.insert(3, "smallest_abs_r", [found.smallest_abs_r[k] for k in groups])
-    return _largest_first(ranked)
+    return _largest_first(ranked), dict(zip(data.columns, leaders, strict=True))
 
 
 def _crossings(
     data: pd.DataFrame,
     table: pd.DataFrame,
     values: np.ndarray,
-    cross: Callable[[np.ndarray, np.ndarray], ZeroCrossing],
+    refits: tuple[FoldExplanation, ...],
 ) -> pd.DataFrame:
     """Zero crossing of every analyte, in the order of the table."""
     rows = []
     for name in table["analyte"]:
         j = int(data.columns.get_indexer([name])[0])
-        rows.append([name, *astuple(cross(data.iloc[:, j].to_numpy(dtype=float), values[:, j]))])
+        x, pairs = data.iloc[:, j].to_numpy(dtype=float), pairs_of_refits(refits, name)
+        rows.append([name, *astuple(zero_crossing(x, values[:, j], refits=pairs))])
     ends = ("", "_ci_low", "_ci_high")
     columns = ["analyte", *(f"crossing_z{end}" for end in ends)]
     return pd.DataFrame(rows, columns=[*columns, "direction", "n_crossings", "found_frac"])

@@ -148,6 +148,24 @@ def split_people(
     return fold
 
 
+def in_panel_order(parts: list[pd.DataFrame], panel: Panel) -> pd.DataFrame:
+    """Join rows of the folds in the order of the panel.
+
+    Parameters
+    ----------
+    parts : list of pandas.DataFrame
+        With ``sample_id``; each sample in one of them.
+    panel : Panel
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
+    joined = pd.concat(parts, ignore_index=True)
+    place = panel.sample_ids.get_indexer(pd.Index(joined["sample_id"]))
+    return joined.iloc[np.argsort(place, kind="stable")].reset_index(drop=True)
+
+
 def _check_every_fold_has_cases(fold_of_cases: np.ndarray, folds: int) -> None:
     """Raise where sites or mixed groups left a fold without a case sample to evaluate."""
     empty = np.flatnonzero(np.bincount(fold_of_cases, minlength=folds) == 0)

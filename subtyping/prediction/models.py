@@ -9,6 +9,7 @@ import numpy as np
 from subtyping._random import child_seed, stream
 from subtyping._validation import one_of
 from subtyping.prediction.folds import deal_people
+from subtyping.prediction.trees import tree_model
 
 __all__ = [
     "DEFAULT_MODELS",
@@ -24,12 +25,6 @@ MODELS = ("elastic_net", "gradient_boosting", "random_forest", "shallow_tree")
 
 DEFAULT_MODELS = MODELS[:2]
 """Models fitted where none are named."""
-
-FOREST_TREES = 100
-"""Trees of a random forest."""
-
-TREE_DEPTH = 3
-"""Most questions a shallow tree asks of one person."""
 
 SMALLEST_CLASS = 3
 """Fewest people the smaller class may have in a training part; below it no model is fitted."""
@@ -149,34 +144,7 @@ def fit_model(
     y = np.asarray(is_subtype, dtype=int)
     if name == "elastic_net":
         return _fit_elastic_net(X, y, people, seed, settings)
-    return _trees(name, child_seed(seed, name), dict(settings or {})).fit(X, y)
-
-
-def _trees(name: str, random_state: int, settings: dict[str, Any]) -> Any:
-    """Return one of the tree models, not fitted yet."""
-    if name == "gradient_boosting":
-        from sklearn.ensemble import HistGradientBoostingClassifier
-
-        boosting: dict[str, Any] = {
-            "max_iter": 100,
-            "learning_rate": 0.1,
-            "max_leaf_nodes": 8,
-            "max_depth": 3,
-            "min_samples_leaf": 5,
-            "l2_regularization": 1.0,
-        }
-        return HistGradientBoostingClassifier(
-            **(boosting | settings), early_stopping=False, random_state=random_state
-        )
-    if name == "random_forest":
-        from sklearn.ensemble import RandomForestClassifier
-
-        forest: dict[str, Any] = {"n_estimators": FOREST_TREES, "min_samples_leaf": 3}
-        return RandomForestClassifier(**(forest | settings), n_jobs=1, random_state=random_state)
-    from sklearn.tree import DecisionTreeClassifier
-
-    tree: dict[str, Any] = {"max_depth": TREE_DEPTH, "min_samples_leaf": 5}
-    return DecisionTreeClassifier(**(tree | settings), random_state=random_state)
+    return tree_model(name, seed=seed, settings=settings, is_number=False).fit(X, y)
 
 
 def has_converged(model: Any) -> bool:

@@ -1,71 +1,28 @@
 """Predict an outcome from outside the panel, out of fold: symptoms, eosinophils, a repeat visit."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from subtyping._parallel import map_in_order
 from subtyping._random import stream
-from subtyping._validation import count_of, list_some, one_of
+from subtyping._validation import list_some, one_of
 from subtyping.exceptions import InputError
 from subtyping.panel.panel import Panel
-from subtyping.prediction.calibration import calibration_table
-from subtyping.prediction.fidelity import fidelity_metrics
+from subtyping.prediction.fold_tasks import FoldOptions
 from subtyping.prediction.folds import people_of
 from subtyping.prediction.left_out import outer_folds
 from subtyping.prediction.models import DEFAULT_MODELS
-from subtyping.prediction.number_metrics import number_calibration, number_metrics
-from subtyping.prediction.out_of_fold import FoldOptions
-from subtyping.prediction.outcome_folds import OutcomeFold, OutcomeTask, run_outcome_fold
+from subtyping.prediction.outcome_folds import OutcomeTask, run_outcome_fold
+from subtyping.prediction.outcome_result import OutcomePrediction, join_outcome_folds
 from subtyping.prediction.procedure import Procedure
 from subtyping.prediction.request import check_models, check_options
 from subtyping.prediction.routine import align_routine
-from subtyping.prediction.tuning import TUNING_COLUMNS
 
-__all__ = ["OUTCOME_KINDS", "OutcomePrediction", "predict_outcome"]
+__all__ = ["OUTCOME_KINDS", "predict_outcome"]
 
 OUTCOME_KINDS = ("binary", "number")
-
-
-@dataclass(frozen=True, eq=False)
-class OutcomePrediction:
-    """How well an outcome from outside the panel is predicted for people the models never saw.
-
-    Attributes
-    ----------
-    name : str
-        Name of the outcome.
-    kind : {"binary", "number"}
-    out_of_fold : pandas.DataFrame
-        One row per case sample with the outcome, in the panel's order: ``sample_id, fold,
-        outcome`` and ``<panel>:<model>``, a probability or a number; NaN where not predicted.
-    metrics : pandas.DataFrame
-        ``panel, model, metric, value, ci_low, ci_high, null_twin``; panel in {research, routine};
-        metric in {auc_out_of_fold, brier_out_of_fold, calibration_slope_out_of_fold,
-        calibration_intercept_out_of_fold} or `NUMBER_METRICS`. `null_twin` is the median over
-        permuted outcomes.
-    calibration : pandas.DataFrame
-        The curve: ``panel, model, bin, ...`` as `calibration_table` or `number_calibration`.
-    folds : pandas.DataFrame
-        ``fold, n_train, n_test, n_analytes, is_fitted, reason`` (and ``held_out``).
-    tuning : pandas.DataFrame
-        ``panel, fold, model, candidate, source, settings, inner_loss, is_chosen``.
-    n_null : int
-        Permutations behind `null_twin`.
-    sentence : str
-    """
-
-    name: str
-    kind: str
-    out_of_fold: pd.DataFrame
-    metrics: pd.DataFrame
-    calibration: pd.DataFrame
-    folds: pd.DataFrame
-    tuning: pd.DataFrame
-    n_null: int
-    sentence: str
 
 
 def predict_outcome(
@@ -186,7 +143,7 @@ def predict_outcome(
         for k in range(len(names))
     ]
     results = map_in_order(run_outcome_fold, tasks, jobs=jobs, advance=advance)
-    return _assemble(
+    return join_outcome_folds(
         results,
         panel,
         names,
@@ -243,120 +200,3 @@ def _permute(
     for name, giver in zip(names, other, strict=True):
         told[rows[name]] = np.resize(y[rows[giver]], len(rows[name]))
     return told
-
-
-def _assemble(
-    results: list[OutcomeFold],
-    panel: Panel,
-    names: tuple[str, ...],
-    *,
-    name: str,
-    kind: str,
-    n_unknown: int,
-    null_draws: int,
-    resamples: int,
-    seed: int,
-) -> OutcomePrediction:
-    """Join the folds, judge the observed outcome, put the permuted ones beside it."""
-    people = pd.Series(people_of(panel), index=panel.sample_ids)
-    frames = [
-        _in_order([one.rows[draw] for one in results], panel) for draw in range(1 + null_draws)
-    ]
-    metrics = _judge(frames[0], people, kind, resamples=resamples, seed=seed)
-    nulls = [_judge(one, people, kind, resamples=0, seed=seed)["value"] for one in frames[1:]]
-    if nulls:
-        metrics["null_twin"] = pd.concat(nulls, axis=1).median(axis=1).to_numpy()
-    table = pd.DataFrame([one.summary for one in results])
-    if any(names):
-        table.insert(1, "held_out", list(names))
-    tried = [one.trials for one in results if one.trials is not None and len(one.trials)]
-    columns = ["panel", "fold", *TUNING_COLUMNS]
-    return OutcomePrediction(
-        name=name,
-        kind=kind,
-        out_of_fold=frames[0].drop(columns="training_mean"),
-        metrics=metrics,
-        calibration=_curves(frames[0], kind),
-        folds=table,
-        tuning=pd.concat(tried, ignore_index=True)[columns]
-        if tried
-        else pd.DataFrame(columns=columns),
-        n_null=null_draws,
-        sentence=_sentence(name, metrics, table, n_case=len(frames[0]), n_unknown=n_unknown),
-    )
-
-
-def _in_order(parts: list[pd.DataFrame], panel: Panel) -> pd.DataFrame:
-    """Join the folds' rows in the order of the panel."""
-    joined = pd.concat(parts, ignore_index=True)
-    place = panel.sample_ids.get_indexer(pd.Index(joined["sample_id"]))
-    return joined.iloc[np.argsort(place, kind="stable")].reset_index(drop=True)
-
-
-def _keys(frame: pd.DataFrame) -> tuple[str, ...]:
-    """Columns that hold predictions, panel and model joined by a colon."""
-    return tuple(str(one) for one in frame.columns if ":" in str(one))
-
-
-def _judge(
-    frame: pd.DataFrame, people: pd.Series, kind: str, *, resamples: int, seed: int
-) -> pd.DataFrame:
-    """Metrics of every panel and model."""
-    keys, person = _keys(frame), people.loc[frame["sample_id"]].to_numpy()
-    if kind == "number":
-        given = frame.rename(columns={key: f"{key}_predicted" for key in keys})
-        table = number_metrics(given, person, models=keys, resamples=resamples, seed=seed)
-    else:
-        given = frame.rename(columns={key: f"{key}_probability" for key in keys})
-        given["label"] = np.where(frame["outcome"] > 0.5, "subtype", "other")
-        table = fidelity_metrics(given, person, models=keys, resamples=resamples, seed=seed)
-        table["metric"] = table["metric"].str.removeprefix("fidelity_")
-    parts = table["model"].str.split(":", n=1, expand=True)
-    table["model"] = parts[1]
-    table.insert(0, "panel", parts[0])
-    return table
-
-
-def _curves(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """Calibration curve of every panel and model that predicted anybody."""
-    found = []
-    for key in _keys(frame):
-        panel, model = key.split(":", 1)
-        told, y = frame[key].to_numpy(dtype=float), frame["outcome"].to_numpy(dtype=float)
-        kept = np.isfinite(told)
-        if not kept.any():
-            continue
-        if kind == "number":
-            table = number_calibration(model, told[kept], y[kept])
-        else:
-            table = calibration_table(model, told[kept], y[kept] > 0.5)
-        table.insert(0, "panel", panel)
-        found.append(table)
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
-
-
-def _sentence(
-    name: str, metrics: pd.DataFrame, folds: pd.DataFrame, *, n_case: int, n_unknown: int
-) -> str:
-    """Say how well the outcome was predicted, beside chance, and what happened to the folds."""
-    headline = metrics[metrics["metric"].isin(("auc_out_of_fold", "r2_out_of_fold"))]
-    word = {"auc_out_of_fold": "AUC", "r2_out_of_fold": "R2"}
-    said = [
-        f"{row.model.replace('_', ' ')} on the {row.panel} panel {word[row.metric]} "
-        f"{row.value:.2f} ({row.ci_low:.2f} to {row.ci_high:.2f}; permuted {row.null_twin:.2f})"
-        for row in headline.itertuples()
-        if np.isfinite(row.value)
-    ]
-    n_folds = count_of(len(folds), "outer fold")
-    if said:
-        text = (
-            f"{name} predicted out of fold in {count_of(n_case, 'case sample')} and {n_folds}: "
-            f"{'; '.join(said)}."
-        )
-    else:
-        text = f"{name} could not be predicted in any of {n_folds}."
-    if n_unknown:
-        text += f" {count_of(n_unknown, 'case sample')} without the outcome stayed out."
-    for row in folds[~folds["is_fitted"]].itertuples():
-        text += f" Fold {row.fold} was not fitted: {str(row.reason).rstrip('.')}."
-    return text

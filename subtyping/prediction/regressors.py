@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from subtyping._random import child_seed, stream
+from subtyping._random import stream
 from subtyping._validation import one_of
 from subtyping.prediction.folds import deal_people
-from subtyping.prediction.models import FOREST_TREES, MODELS, TREE_DEPTH
+from subtyping.prediction.models import MODELS
+from subtyping.prediction.trees import tree_model
 
 __all__ = ["fit_regressor"]
 
@@ -64,37 +65,9 @@ def fit_regressor(
     True
     """
     one_of(name, MODELS, "A prediction model")
-    chosen = dict(settings or {})
-    random_state = child_seed(seed, name)
     if name == "elastic_net":
-        return _elastic_net(X, y, people, seed, chosen)
-    if name == "gradient_boosting":
-        from sklearn.ensemble import HistGradientBoostingRegressor
-
-        boosting: dict[str, Any] = {
-            "max_leaf_nodes": 8,
-            "max_depth": 3,
-            "min_samples_leaf": 5,
-            "l2_regularization": 1.0,
-        }
-        model: Any = HistGradientBoostingRegressor(
-            **(boosting | chosen), early_stopping=False, random_state=random_state
-        )
-    elif name == "random_forest":
-        from sklearn.ensemble import RandomForestRegressor
-
-        forest: dict[str, Any] = {
-            "n_estimators": FOREST_TREES,
-            "min_samples_leaf": 3,
-            "max_features": "sqrt",
-        }
-        model = RandomForestRegressor(**(forest | chosen), n_jobs=1, random_state=random_state)
-    else:
-        from sklearn.tree import DecisionTreeRegressor
-
-        tree: dict[str, Any] = {"max_depth": TREE_DEPTH, "min_samples_leaf": 5}
-        model = DecisionTreeRegressor(**(tree | chosen), random_state=random_state)
-    return model.fit(X, y)
+        return _elastic_net(X, y, people, seed, dict(settings or {}))
+    return tree_model(name, seed=seed, settings=settings, is_number=True).fit(X, y)
 
 
 def _elastic_net(

@@ -3,8 +3,8 @@
 from subtyping._validation import list_some, one_of
 from subtyping.exceptions import InputError
 from subtyping.prediction.calibrators import CALIBRATORS
+from subtyping.prediction.fold_tasks import FoldOptions
 from subtyping.prediction.models import MODELS
-from subtyping.prediction.out_of_fold import FoldOptions
 from subtyping.prediction.search import require_optuna
 
 __all__ = ["check_models", "check_options"]

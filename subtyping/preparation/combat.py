@@ -9,19 +9,14 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from subtyping._validation import count_of, list_some, one_of
 from subtyping.exceptions import InputError
-from subtyping.preparation.combat_design import (
-    CovariateCoding,
-    batch_labels,
-    batch_regression,
-    constant_somewhere,
-)
-from subtyping.preparation.combat_priors import shrink_batch
+from subtyping.preparation.combat_design import batch_labels
+from subtyping.preparation.combat_effects import learn_batch_effects
+from subtyping.preparation.covariate_coding import CovariateCoding
 
 __all__ = ["ComBat"]
 
 UNSEEN = ("error", "location")
 PRIORS = ("parametric", "nonparametric")
-LEAST_ANALYTES = 2
 
 
 class ComBat(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
@@ -174,9 +169,27 @@ class ComBat(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             return self
         C = self.coding_.coded(covariates, len(X), known)[known]
         at = np.searchsorted(names, labels[known])
-        self._learn(X[known], at, C, [str(name) for name in names])
-        self.batches_ = tuple(str(name) for name in names)
+        learnt = tuple(str(name) for name in names)
+        self._learn(X[known], at, C, learnt)
+        self.batches_ = learnt
         return self
+
+    def _learn(self, X: np.ndarray, at: np.ndarray, C: np.ndarray, names: tuple[str, ...]) -> None:
+        """Learn the effects of the batches and keep them."""
+        columns = [f"column {k + 1}" for k in range(X.shape[1])]
+        learnt = learn_batch_effects(
+            X,
+            at,
+            C,
+            names,
+            prior=self.prior,
+            mean_only=bool(self.mean_only),
+            reference=None if self.reference_batch is None else str(self.reference_batch),
+            analytes=np.asarray(getattr(self, "feature_names_in_", columns)).tolist(),
+        )
+        self.is_mean_only_, self.is_adjusted_ = learnt.is_mean_only, learnt.is_adjusted
+        self.grand_mean_, self.sd_, self.slopes_ = learnt.grand_mean, learnt.sd, learnt.slopes
+        self.gamma_, self.delta_ = learnt.gamma, learnt.delta
 
     def fit_transform(
         self,
@@ -201,41 +214,6 @@ class ComBat(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
                 "spread can be taken; choose another, or none."
             )
             raise InputError(message)
-
-    def _learn(self, X: np.ndarray, at: np.ndarray, C: np.ndarray, names: list[str]) -> None:
-        """Standardise, estimate each batch and shrink."""
-        sizes = np.bincount(at, minlength=len(names))
-        self.is_mean_only_ = bool(self.mean_only) or bool((sizes == 1).any())
-        self.is_adjusted_ = ~constant_somewhere(X, at, sizes)
-        kept = self.is_adjusted_
-        if kept.sum() < LEAST_ANALYTES:
-            message = (
-                f"{count_of(int(kept.sum()), 'analyte')} of {len(kept)} can be corrected; the "
-                f"empirical-Bayes prior takes at least {LEAST_ANALYTES}. Remove plate locations "
-                "instead."
-            )
-            raise InputError(message)
-        reference = None
-        if self.reference_batch is not None:
-            reference = names.index(str(self.reference_batch))
-        columns = [f"column {k + 1}" for k in range(len(kept))]
-        analytes = np.asarray(getattr(self, "feature_names_in_", columns))[kept].tolist()
-        fit = batch_regression(X[:, kept], at, C, names, reference=reference, analytes=analytes)
-        z = (X[:, kept] - fit.grand_mean - C @ fit.slopes) / fit.sd
-        gamma, delta = np.zeros((len(names), kept.sum())), np.ones((len(names), kept.sum()))
-        raw = batch_regression(z, at, C[:, :0], names, reference=reference).locations
-        for i in range(len(names)):
-            if i == reference:
-                continue
-            gamma[i], delta[i] = shrink_batch(
-                z[at == i], raw[i], mean_only=self.is_mean_only_, prior=self.prior
-            )
-        n = len(kept)
-        self.grand_mean_, self.sd_ = _spread(fit.grand_mean, kept, n), _spread(fit.sd, kept, n)
-        self.slopes_ = _spread(fit.slopes, kept, n)
-        self.gamma_, self.delta_ = _spread(gamma, kept, n), _spread(delta, kept, n)
-        self.delta_[:, ~kept] = 1.0
-        self.sd_[~kept] = 1.0
 
     def transform(
         self,
@@ -317,10 +295,3 @@ class ComBat(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
                 "the samples as they are."
             )
             raise InputError(message)
-
-
-def _spread(values: np.ndarray, kept: np.ndarray, n: int) -> np.ndarray:
-    """Return values of the corrected analytes in the columns of all, zero elsewhere."""
-    out = np.zeros((*values.shape[:-1], n))
-    out[..., kept] = values
-    return out

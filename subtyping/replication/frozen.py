@@ -20,7 +20,8 @@ from subtyping.preparation.covariates import covariate_matrix
 from subtyping.preparation.preparation import Preparation
 from subtyping.preparation.prepared import Prepared
 from subtyping.preparation.steps import PlateAdjuster
-from subtyping.statistics.mixtures import TwoGroups, fit_two_groups
+from subtyping.statistics.mixtures import fit_two_groups
+from subtyping.statistics.two_groups import TwoGroups
 
 __all__ = ["FrozenSubtype", "declared_axes"]
 

@@ -7,8 +7,9 @@ import numpy as np
 from subtyping._random import stream
 from subtyping.statistics.agreement import adjusted_rand
 from subtyping.statistics.intervals import percentile_interval
-from subtyping.statistics.mixtures import TwoGroups, fit_two_groups_many
+from subtyping.statistics.mixtures import fit_two_groups_many
 from subtyping.statistics.repeatability import cohen_kappa
+from subtyping.statistics.two_groups import TwoGroups
 
 __all__ = [
     "agreement_intervals",

@@ -13,35 +13,26 @@ from subtyping.discovery.decide import decide
 from subtyping.discovery.existence import existence_line
 from subtyping.discovery.line import Line
 from subtyping.discovery.power import PowerStatement, power_at, simulated_power_at
-from subtyping.discovery.sentences import blocked_sentence
 from subtyping.discovery.settings import DiscoverySettings
-from subtyping.discovery.verdict import Verdict
 from subtyping.discovery.weighing import Weighing, examine_group
 from subtyping.exceptions import InputError
 from subtyping.panel.panel import Panel
+from subtyping.replication.concluding import blocked, concluded
 from subtyping.replication.lines import (
     REPLICATION_LEVEL,
     comparison_lines,
-    given,
     method_line,
     replicated_existence,
 )
 from subtyping.replication.people import Newcomers, settle_newcomers
-from subtyping.replication.result import OUTCOMES, Replication, replication_result
-from subtyping.replication.scale import (
-    carry_over_lines,
-    reference_specificity_lines,
-    scale_reason,
-)
-from subtyping.replication.sentences import Said, is_peopled, replication_sentence
-from subtyping.replication.twins import Refit, compare_with_refit, replication_twins
-from subtyping.statistics.design import DesignReport
+from subtyping.replication.result import OUTCOMES, Replication
+from subtyping.replication.scale import carry_over_lines, reference_specificity_lines, scale_reason
+from subtyping.replication.twins import compare_with_refit, replication_twins
 
 __all__ = ["OUTCOMES", "Replication", "replicate_subtype"]
 
 LEAST_DRAWS = 20
 LEAST_KNOWN = 19  # twins: the 95th percentile of fewer is their maximum or beyond it
-ENOUGH_POWER = 0.8
 
 
 def replicate_subtype(
@@ -157,7 +148,7 @@ def replicate_subtype(
     )
     power = _power(int(new.fitted.is_case.sum()), chosen, seed)
     if new.design is not None and new.design.is_blocked:
-        return _blocked(new, new.design, power)
+        return blocked(new, new.design, power)
     weighed = _weigh(new, power, chosen, seed)
     refit = compare_with_refit(
         new.frozen,
@@ -195,7 +186,7 @@ def replicate_subtype(
         *only_reference,
         method_line(verdict, new.method_reason),
     ]
-    return _concluded(
+    return concluded(
         new, weighed, refit, twins, limit=limit, lines=lines, verdict=verdict, settings=chosen
     )
 
@@ -252,60 +243,3 @@ def _reference_lines(new: Newcomers, seed: int, n_resamples: int) -> list[Line]:
         *reference_specificity_lines(new.fitted, new.frozen, seed, n_resamples),
         *carry_over_lines(new.fitted, new.frozen),
     ]
-
-
-def _concluded(
-    new: Newcomers,
-    weighed: Weighing,
-    refit: Refit,
-    twins: pd.DataFrame,
-    *,
-    limit: float,
-    lines: list[Line],
-    verdict: Verdict | None,
-    settings: DiscoverySettings,
-) -> Replication:
-    """Take the outcome from the lines, in the order of `replicate_subtype`."""
-    rejects = weighed.test.p_value <= REPLICATION_LEVEL
-    agrees = refit.comparison.membership_kappa > limit
-    share = next(line for line in lines if line.line == "prevalence")
-    if rejects and not weighed.veto and agrees and is_peopled(share):
-        outcome = "replicated"
-    else:
-        is_small = weighed.power.power < ENOUGH_POWER
-        outcome = "underpowered" if is_small else "not replicated"
-    quantity, axis = new.fitted.scores.quantity, new.frozen.axis.name
-    what = f"{axis} skew" if quantity == "skew" else f"raw {axis} score (skew not applicable)"
-    said = Said(
-        what=what,
-        n_case=int(new.fitted.is_case.sum()),
-        n_left_out=new.n_left_out,
-        n_twins=len(twins),
-        n_failed=int(twins["membership_kappa"].isna().sum()),
-        limit=limit,
-        veto=weighed.veto,
-        scale=scale_reason(lines),
-        given=given(new.frozen),
-        power=weighed.power,
-    )
-    return replication_result(
-        new,
-        outcome,
-        replication_sentence(outcome, said, lines, settings),
-        weighed.power,
-        lines,
-        twins=twins,
-        limit=limit,
-        method=verdict,
-        veto=weighed.veto,
-    )
-
-
-def _blocked(new: Newcomers, design: DesignReport, power: PowerStatement) -> Replication:
-    """Return the answer where nothing can be inferred."""
-    sentence = f"{blocked_sentence(design)} The claim stays candidate."
-    line = Line("method", "aliasing of the new people", float("nan"), sentence)
-    empty = pd.DataFrame({"draw": pd.Series(dtype=int)})
-    return replication_result(
-        new, "blocked", sentence, power, [line], twins=empty, limit=float("nan"), method=None
-    )

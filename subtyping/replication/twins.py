@@ -22,7 +22,8 @@ from subtyping.replication.measures import (
     partition_agreement,
     profile_correlation,
 )
-from subtyping.statistics.mixtures import TwoGroups, fit_two_groups
+from subtyping.statistics.mixtures import fit_two_groups
+from subtyping.statistics.two_groups import TwoGroups
 
 __all__ = ["Comparison", "Refit", "compare_with_refit", "replication_twins"]
 

@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from subtyping.report.differences import printed_differences
 from subtyping.report.document import plain
-from subtyping.report.formats import number, percent, with_interval
+from subtyping.report.evidence_text import evidence_rows, metric_rows, minor_factors
+from subtyping.report.formats import number, percent
+from subtyping.report.overlap import overlap_sentence
+from subtyping.report.reporting_text import printed_items
+from subtyping.report.retest_text import refused_rules
 from subtyping.report.rules import printed_criteria, typeset
 from subtyping.report.signature_text import signature_text
-from subtyping.report.wording import LINES, METRICS, ROLES, VERDICTS
+from subtyping.report.wording import ROLES, VERDICTS
 
 if TYPE_CHECKING:
     from subtyping.discovery import Verdict
@@ -22,13 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["brief_html"]
 
 TEMPLATE = "brief.html.j2"
-SHARES = (
-    "prevalence_frac",
-    "power_at_minimum",
-    "share of membership explained",
-    "share of other analytes moved",
-)
-MINOR_SHARE = 0.05
 
 
 def brief_html(result: "StudyResult", drawings: "Sequence[tuple[Picture, str]]" = ()) -> str:
@@ -79,12 +77,18 @@ def _content(result: "StudyResult") -> dict[str, Any]:
         "reading": reading,
         "dropped": _dropped(reading.dropped),
         "panel": _panel(result),
-        "criteria": printed_criteria(result.criteria.table, is_proposed=is_proposed),
+        "criteria": printed_criteria(
+            result.criteria.table, is_proposed=is_proposed, share=_share_of_target(result)
+        ),
+        "refused": _refused(result),
+        "overlap": overlap_sentence(result.criteria),
+        "differences": printed_differences(result.criteria),
+        "reporting": printed_items(result.reporting),
         "has_proposal": is_proposed,
         "criteria_sentence": typeset(result.criteria.sentence),
-        "evidence": _evidence(result),
-        "minor": [_factor(row["line"]) for row in _lines(result) if _is_minor(row)],
-        "metrics": [_metric(row) for row in result.metrics.to_dict("records")],
+        "evidence": evidence_rows(result),
+        "minor": minor_factors(result),
+        "metrics": metric_rows(result),
         "fired": sorted(fired, key=lambda check: (check.severity != "issue", check.code)),
         "muted": [check for check in result.checks if check.is_muted],
         "n_silent": sum(check.outcome == "silent" for check in result.checks),
@@ -114,6 +118,31 @@ def _words(result: "StudyResult") -> dict[str, str]:
         "quantity": f"{verdict.axis} {'skew' if has_skew else 'score'}",
         "given": ", given how inflamed the person is in general" if has_skew else "",
     }
+
+
+def _share_of_target(result: "StudyResult") -> str:
+    """Return how many have what subtype rules aim at: as declared, else as the verdict says.
+
+    The criteria table holds the same share with an interval from resamples of its own.
+    """
+    verdict = result.verdict
+    declared = (result.spec.get("criteria") or {}).get("target_prevalence_frac")
+    if declared is not None:
+        return f"{percent(declared)} are taken to have it, as declared"
+    if verdict.prevalence_frac is None:
+        return ""
+    low, high = (plain(getattr(verdict, f"prevalence_ci_{end}")) for end in ("low", "high"))
+    span = (
+        "" if None in (low, high) else f" ({100 * low:.0f}–{100 * high:.0f}, as the verdict says)"
+    )
+    return f"{percent(verdict.prevalence_frac)}{span} of the cases have it"
+
+
+def _refused(result: "StudyResult") -> list[tuple[str, str]]:
+    """Return refused rules and why, unless the sentence of the criteria has said it."""
+    said = result.criteria.sentence
+    rows = refused_rules(result.criteria)
+    return [(typeset(text), typeset(why)) for text, why in rows if text not in said]
 
 
 def _tiles(result: "StudyResult") -> list[tuple[str, str, str]]:
@@ -188,90 +217,6 @@ def _why_blocked(result: "StudyResult") -> str:
 def _reason(text: object) -> str:
     """Return why a member was not used, as it reads in brackets."""
     return re.sub(r"(?<=of reference)$", " people", str(text).removeprefix("is "))
-
-
-def _evidence(result: "StudyResult") -> list[dict[str, Any]]:
-    """Return the lines of evidence as the table prints them."""
-    columns = (result.spec.get("cohort") or {}).get("columns") or {}
-    plate = str(columns.get("batch") or "plate").removeprefix("panel:")
-    rows = _lines(result)
-    minor = {_factor(row["line"]) for row in rows if _is_minor(row)}
-    shown = (row for row in rows if not (_is_about(row["line"]) and _factor(row["line"]) in minor))
-    return [_line(row, plate) for row in shown]
-
-
-def _lines(result: "StudyResult") -> list[dict[str, Any]]:
-    """Return the lines of evidence as plain rows."""
-    return list(map(plain, result.verdict.evidence.to_dict("records")))
-
-
-def _is_minor(row: dict[str, Any]) -> bool:
-    """Whether a line only says that a biological factor explains next to nothing."""
-    is_biological = str(row["line"]).startswith("biological: ")
-    return is_biological and row["value"] is not None and row["value"] < MINOR_SHARE
-
-
-def _is_about(line: object) -> bool:
-    """Whether a line is about a biological factor."""
-    return str(line).startswith(("biological: ", "without "))
-
-
-def _factor(line: object) -> str:
-    """Return the factor a line is about."""
-    name = str(line).removeprefix("biological: ").removeprefix("without ")
-    return {"bmi": "BMI"}.get(name, name.replace("_", " "))
-
-
-def _line(row: dict[str, Any], plate: str) -> dict[str, Any]:
-    """Return one line of evidence, with the plate under the name of the person's own column."""
-    line, sentence = str(row["line"] or ""), str(plain(row["sentence"]) or "")
-    title = LINES.get(line, line.replace("_", " "))
-    if line.startswith("biological: "):
-        title = f"Does {_factor(line)} go along with it?"
-        sentence = sentence[:1].upper() + sentence[1:]
-    elif line.startswith("without "):
-        title = f"Is a group still seen without {_factor(line)}?"
-    elif line.startswith("technical: ") and line not in LINES:
-        factor = line.removeprefix("technical: ")
-        name = {"plate": plate, "handling": "sample handling"}.get(factor, factor)
-        title = f"Does {name} explain it?"
-        sentence = re.sub(rf"^{re.escape(factor)}\b", name, sentence)
-        sentence = sentence[:1].upper() + sentence[1:]
-    statistic = str(plain(row["statistic"]) or "")
-    return plain(row) | {
-        "title": title,
-        "statistic": statistic.replace("_", " "),
-        "estimate": _estimate(row, is_share=statistic in SHARES),
-        "sentence": sentence,
-    }
-
-
-def _metric(row: dict[str, Any]) -> dict[str, Any]:
-    """Return one headline number as the table prints it."""
-    name = str(row["name"])
-    is_share = name in SHARES
-    twin = percent(row["null_twin"]) if is_share else number(row["null_twin"])
-    return {
-        "title": METRICS.get(name) or _model_metric(name),
-        "estimate": _estimate(row, is_share=is_share),
-        "null_twin": twin,
-    }
-
-
-def _model_metric(name: str) -> str:
-    """Return the name of a metric of a model as words."""
-    found = re.fullmatch(r"(.+)_fidelity_(.+)_out_of_fold", name)
-    if found is None:
-        return name.replace("_", " ").replace("out of fold", "out-of-fold")
-    model, measure = (part.replace("_", " ") for part in found.groups())
-    measure = {"auc": "AUC", "brier": "Brier score"}.get(measure, measure)
-    return f"Predicting the labels again, {model}: {measure} in people left out"
-
-
-def _estimate(row: dict[str, Any], *, is_share: bool) -> tuple[str, str]:
-    """Return a value and its interval as two texts."""
-    named = {"value": row["value"]} | {f"value_{k}": row[k] for k in ("ci_low", "ci_high")}
-    return with_interval(named, "value", is_share=is_share)
 
 
 def _sentences(result: "StudyResult") -> list[tuple[str, str]]:

@@ -1,11 +1,14 @@
 """Which figures a study has, what each is called, and the sentence under it."""
 
+import re
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from subtyping import figures
+from subtyping.report.overlap import drawn_overlap
 from subtyping.report.picture import Picture
-from subtyping.report.rules import distinct_criteria
+from subtyping.report.rules import distinct_criteria, typeset
 from subtyping.report.signature_pictures import signature_pictures
 
 if TYPE_CHECKING:
@@ -75,7 +78,10 @@ def _conditional(result: "StudyResult") -> tuple[Picture | None, ...]:
     signature = signature_pictures(result)
     return (
         _criteria(result),
+        _overlap(result),
+        _peeling(result),
         *_prediction(result),
+        *_dependences(result),
         _volcano(result),
         *signature,
         _map(result),
@@ -93,6 +99,33 @@ def _criteria(result: "StudyResult") -> Picture | None:
         lambda: figures.criteria_operating_characteristics(
             replace(result.criteria, table=distinct_criteria(result.criteria.table))
         ),
+    )
+
+
+def _overlap(result: "StudyResult") -> Picture | None:
+    drawn = drawn_overlap(result.criteria)
+    if drawn.empty:
+        return None
+    return Picture(
+        "criteria_overlap",
+        "Who would be enrolled by which criteria",
+        "Each column is a combination: a coloured dot is a criterion its people meet, a ring one "
+        "they cannot be judged by. Of each published marker one threshold is drawn; all "
+        "combinations stand in tables/criteria_overlap.csv.",
+        lambda: figures.criteria_overlap(replace(result.criteria, overlap=drawn)),
+    )
+
+
+def _peeling(result: "StudyResult") -> Picture | None:
+    if len(result.criteria.peeling) < 2:
+        return None
+    return Picture(
+        "peeling",
+        "What more purity would cost",
+        "Limits on up to three markers are tightened step by step from everybody on, each time "
+        "where it helps most. The numbers are apparent: the path was chosen on these people and "
+        "flatters itself. A picture of the trade to be had, not a rule.",
+        lambda: figures.peeling(result.criteria),
     )
 
 
@@ -131,6 +164,23 @@ def _prediction(result: "StudyResult") -> tuple[Picture | None, ...]:
             lambda: figures.beeswarm(attributed),
         ),
     )
+
+
+def _dependences(result: "StudyResult") -> tuple[Picture, ...]:
+    return tuple(
+        Picture(
+            f"dependence_{re.sub(r'[^A-Za-z0-9]+', '_', one.dependence.analyte)}",
+            f"{one.dependence.analyte}: where the model turns, and where the rule cuts",
+            "One point per person left out; above zero the value speaks for the subtype. The "
+            f"dashed line is the threshold of {typeset(one.rule_text)}, chosen apart from the "
+            "model; in the hatched zone, if there is one, a person should be measured again.",
+            partial(
+                figures.dependence, one.dependence, threshold=one.threshold,
+                threshold_label=typeset(one.label), grey=one.grey,
+            ),
+        )
+        for one in result.dependences
+    )  # fmt: skip
 
 
 def _volcano(result: "StudyResult") -> Picture | None:

@@ -11,7 +11,7 @@ from subtyping.panel.panel import ReadingReport
 if TYPE_CHECKING:
     from subtyping.axes import AxisScores
     from subtyping.checks import CheckResult
-    from subtyping.criteria import Criteria
+    from subtyping.criteria import Criteria, ThresholdDependence
     from subtyping.discovery import Verdict
     from subtyping.figures.replications import DrawnReplications
     from subtyping.prediction import OutcomePrediction, Prediction, SplitPanelFidelity
@@ -86,6 +86,13 @@ class StudyResult:
         Why an outcome could not be predicted.
     replications : Replications or None
         The same design simulated many times, where that was asked for.
+    reporting : pandas.DataFrame or None
+        Items of TRIPOD+AI and REMARK, filled where the run knows the answer, see
+        `subtyping.criteria.reporting_items`.
+    shap_thresholds : pandas.DataFrame or None
+        Where attributions turn, beside the thresholds proposed; None where nothing was explained.
+    dependences : tuple of ThresholdDependence
+        Value against attribution for the markers of the proposed rules.
     sample_groups : pandas.Series or None
         Group of every sample, indexed by sample_id. Where None, the groups of `embedding` are
         used, and where that is None too, figures tell cases from other people only.
@@ -119,6 +126,9 @@ class StudyResult:
     split_panel: "SplitPanelFidelity | None" = None
     outcomes: "Mapping[str, OutcomePrediction]" = field(default_factory=dict)
     outcome_reasons: Mapping[str, str] = field(default_factory=dict)
+    reporting: pd.DataFrame | None = None
+    shap_thresholds: pd.DataFrame | None = None
+    dependences: "tuple[ThresholdDependence, ...]" = ()
 
     @property
     def group_of_sample(self) -> pd.Series:

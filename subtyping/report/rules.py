@@ -8,6 +8,7 @@ import pandas as pd
 
 from subtyping.report.document import plain
 from subtyping.report.formats import number, tenth, with_interval
+from subtyping.report.retest_text import retest_line
 from subtyping.report.wording import CLAIMS, KINDS_OF_RULE
 
 __all__ = ["distinct_criteria", "printed_criteria", "typeset"]
@@ -94,7 +95,7 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def printed_criteria(table: pd.DataFrame, *, is_proposed: bool) -> dict[str, Any]:
+def printed_criteria(table: pd.DataFrame, *, is_proposed: bool, share: str = "") -> dict[str, Any]:
     """Return what the brief prints of the criteria.
 
     Parameters
@@ -104,30 +105,34 @@ def printed_criteria(table: pd.DataFrame, *, is_proposed: bool) -> dict[str, Any
     is_proposed : bool
         Whether any rule was chosen on these people; without one, rules have no target, and only
         who meets them is told.
+    share : str
+        How many have the target, where it is known better than from the table.
 
     Returns
     -------
     dict
-        ``columns`` (headings), ``rules`` (clauses, kind, claim, notes and one ``(text, interval)``
-        per column), ``target`` (what every rule aims at, or nothing where they differ) and
-        ``target_share``.
+        ``columns`` (headings), ``rules`` (clauses, kind, claim, BEST category, notes, re-test and
+        one ``(text, interval)`` per column), ``target`` (what every rule aims at, or nothing where
+        they differ) and ``target_share``.
     """
     if (table["rule_text"] == EVERYBODY).all():  # a yardstick only beside others
         return {"columns": [], "rules": [], "target": "", "target_share": ""}
     table = distinct_criteria(table)
     is_known = table["sensitivity"].notna().any()
     names = dict(SHARES if is_proposed and is_known else MET_BY)
-    target, share = _shared(table["target_condition"]), ""
+    target, told = _shared(table["target_condition"]), ""
     if "prevalence_frac" in names and target and len(set(table["prevalence_frac"])) == 1:
         text, span = with_interval(table.iloc[0].to_dict(), "prevalence_frac", is_share=True)
-        share = f"{text} ({span})" if span else text
+        told = share or f"{text} ({span}) of the cases have it".replace(" ()", "")
         del names["prevalence_frac"]
+    elif "subtype" not in set(table["kind"]):
+        names.pop("prevalence_frac", None)  # the share above a cut is no prevalence of a condition
     names = {name: title for name, title in names.items() if name in table}
     return {
         "columns": [*names.values(), SCREENED],
         "rules": [_rule(row, list(names), target) for row in table.to_dict("records")],
         "target": target if is_known else "",
-        "target_share": share,
+        "target_share": told,
     }
 
 
@@ -154,7 +159,8 @@ def _rule(row: Mapping[Any, Any], names: list[str], target: str) -> dict[str, An
     is_everybody = text == EVERYBODY
     cells = [with_interval(row, name, is_share=True) for name in names]
     cells.append(with_interval(row, "number_needed_to_screen", show=tenth))
-    claim = "" if kind == "published" else str(row.get("claim", ""))
+    claim = "" if is_everybody else str(row.get("claim", ""))
+    is_own = kind != "published"
     own = plain(row.get("target_condition")) or ""
     note = row.get("note")
     return {
@@ -162,8 +168,11 @@ def _rule(row: Mapping[Any, Any], names: list[str], target: str) -> dict[str, An
         "kind": "for scale" if is_everybody else kind.replace("_", " "),
         "claim": claim,
         "claim_text": CLAIMS.get(claim, ""),
-        "target": "" if target or kind == "published" else own,
+        "best": str(plain(row.get("best_category")) or "") if is_own else "",
+        "target": own if is_own and not target else "",
         "threshold": _thresholds(row),
+        "retest": retest_line(row) if is_own else "",
+        "mark": plain(row.get("portability_mark")) or "" if is_own else "",
         "cells": [(cell, "") for cell, _ in cells] if is_everybody else cells,
         "caveat": note if isinstance(note, str) and note else KINDS_OF_RULE.get(kind, ""),
     }

@@ -30,9 +30,11 @@ def report_tables(result: "StudyResult") -> dict[str, pd.DataFrame]:
         ``coherence``, ``assignments`` (sample_id, probability, label, reason), ``evidence``,
         ``criteria``, ``checks``, ``detection``, ``design``, ``metrics``, ``groups``, ``dropped``;
         where the study made them ``differential``, ``handling``, ``embedding``,
-        ``visits``, ``visit_assignments``, those of `StudyResult.soundness`,
-        ``prediction_metrics``, ``out_of_fold``, ``calibration``, ``folds``, ``attribution``, those
-        of `SignatureFindings.tables` (``similarity``, ``reversal``, ...) and ``replications``.
+        ``criteria_overlap``, ``criteria_differences``, ``criteria_peeling``, ``criteria_retest``,
+        ``criteria_refused``, ``reporting_items``, ``shap_thresholds``, ``visits``,
+        ``visit_assignments``, those of `StudyResult.soundness`, ``prediction_metrics``,
+        ``out_of_fold``, ``calibration``, ``folds``, ``attribution``, those of
+        `SignatureFindings.tables` (``similarity``, ``reversal``, ...) and ``replications``.
         A result that is absent has no table; one without rows keeps its columns. Nothing in a
         table depends on the clock.
     """
@@ -59,10 +61,16 @@ def report_tables(result: "StudyResult") -> dict[str, pd.DataFrame]:
         tables["embedding"] = result.embedding
     if result.prediction is not None:
         tables |= _prediction_tables(result.prediction)
-    for name in ("overlap", "differences", "peeling"):
+    for name in ("overlap", "differences", "peeling", "retest", "refused"):
         table = getattr(result.criteria, name, None)
         if table is not None and len(table):
             tables[f"criteria_{name}"] = table
+    for name, table in (
+        ("reporting_items", result.reporting),
+        ("shap_thresholds", result.shap_thresholds),
+    ):
+        if table is not None:
+            tables[name] = table
     tables |= _outcome_tables(result)
     if result.signature is not None:
         tables |= result.signature.tables()

@@ -1,13 +1,7 @@
 """Pure kernels on arrays."""
 
-from subtyping.statistics.cutpoints import (
-    RocCurves,
-    YoudenCut,
-    auc,
-    delong_interval,
-    roc_curves,
-    youden_cut,
-)
+from subtyping.statistics.areas import auc, delong_interval
+from subtyping.statistics.cutpoints import YoudenCut, youden_cut
 from subtyping.statistics.design import DesignReport, design_report
 from subtyping.statistics.detection_rate import DetectionRate, compare_detection
 from subtyping.statistics.duplicate_correlation import DuplicateCorrelation, duplicate_correlation
@@ -21,9 +15,10 @@ from subtyping.statistics.imputation import ImputationModel, imputation_model
 from subtyping.statistics.intervals import percentile_interval, wilson_interval
 from subtyping.statistics.joint_test import JointTest, held_out_gain, joint_test
 from subtyping.statistics.mixture_test import FittedShape, MixtureTest, mixture_test
-from subtyping.statistics.mixtures import TwoGroups, fit_two_groups, fit_two_groups_many
+from subtyping.statistics.mixtures import fit_two_groups, fit_two_groups_many
 from subtyping.statistics.moderated_t import ModeratedT, moderated_t
 from subtyping.statistics.multiplicity import benjamini_hochberg
+from subtyping.statistics.roc import RocCurves, roc_curves
 from subtyping.statistics.ros import Ros, plotting_positions, regression_on_order_statistics
 from subtyping.statistics.rubin import Pooled, pool_imputations
 from subtyping.statistics.shapes import ShapeLibrary, mixture_shapes, unimodal_shapes
@@ -35,6 +30,7 @@ from subtyping.statistics.truncated_normal import (
     fit_censored_normal,
     mean_below,
 )
+from subtyping.statistics.two_groups import TwoGroups
 from subtyping.statistics.variance_prior import VariancePrior, variance_prior
 
 __all__ = [

@@ -30,6 +30,11 @@ class ErrorDraws:
     quadratic: Floats
     noise: Floats
 
+    def part(self, *places: int) -> "ErrorDraws":
+        """Return the draws of these contrasts alone."""
+        at = list(places)
+        return ErrorDraws(*(x[:, at][:, :, at] for x in (self.linear, self.quadratic, self.noise)))
+
     def corrected(self, transport_map: Floats, target: Floats) -> Floats:
         """Return the corrected moments of every draw where the true moments are `target`."""
         cross = transport_map @ self.linear

@@ -1,196 +1,19 @@
 """Mixtures of two groups in one dimension that share a shape, many data sets at a time."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import fields
 
 import numpy as np
 
-__all__ = ["TwoGroups", "TwoGroupsMany", "fit_two_groups", "fit_two_groups_many"]
+from subtyping.statistics.mixture_shape import MOST_SKEWED, log_shape
+from subtyping.statistics.two_groups import TwoGroups, TwoGroupsMany
+
+__all__ = ["fit_two_groups", "fit_two_groups_many"]
 
 MIN_WEIGHT = 0.05
 MAX_SD_RATIO = 1.5
 LOG_RATIO_SD = 0.2  # of the prior on the log ratio of the SDs, around equality
 START_FRACTIONS = (0.15, 0.35, 0.6)
 N_STRAIGHT = 10
-HALF_LOG_2PI = 0.5 * float(np.log(2.0 * np.pi))
-
-# One-parameter path from the normal to skewed shapes: Johnson SU with gamma / delta held at 1.2
-# and tail = 1 / delta; tail 0 is the normal.
-PATH = 1.2
-TAILS = np.linspace(0.02, 0.75, 147)
-
-
-def _path_moments(tail: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mean, SD and (negative) skewness of Johnson SU along the path."""
-    w = np.exp(tail**2)
-    mean = -np.sqrt(w) * np.sinh(PATH)
-    variance = 0.5 * (w - 1) * (w * np.cosh(2 * PATH) + 1)
-    third = w * (w + 2) * np.sinh(3 * PATH) + 3 * np.sinh(PATH)
-    third = -0.25 * np.sqrt(w) * (w - 1) ** 2 * third
-    return mean, np.sqrt(variance), third / variance**1.5
-
-
-PATH_MEAN, PATH_SD, PATH_SKEWNESS = _path_moments(TAILS)
-
-
-def _log_shape(u: np.ndarray, skewness: np.ndarray) -> np.ndarray:
-    """Log density of the standardised shape of this skewness; both broadcast."""
-    tail = np.interp(np.abs(skewness), -PATH_SKEWNESS, TAILS)
-    centre, spread = np.interp(tail, TAILS, PATH_MEAN), np.interp(tail, TAILS, PATH_SD)
-    y = centre - np.where(skewness < 0, -1.0, 1.0) * spread * u
-    z = (np.arcsinh(y) + PATH) / tail
-    log_density: np.ndarray = (
-        -0.5 * z * z - np.log(tail / spread) - 0.5 * np.log1p(y * y) - HALF_LOG_2PI
-    )
-    return log_density
-
-
-@dataclass(frozen=True)
-class TwoGroups:
-    """A mixture of two groups of one shape; the upper group is the one with the higher mean.
-
-    Attributes
-    ----------
-    weight : float
-        Share of the upper group.
-    means : tuple of float
-        Lower, upper.
-    sds : tuple of float
-        Lower, upper; their ratio is at most 1.5, and drawn towards 1.
-    skewness : float
-        Skewness within both groups; 0 is the normal shape.
-    log_likelihood : float
-    """
-
-    weight: float
-    means: tuple[float, float]
-    sds: tuple[float, float]
-    skewness: float
-    log_likelihood: float
-
-    @classmethod
-    def from_card(cls, block: Mapping[str, Any]) -> "TwoGroups":
-        """Rebuild the mixture of a model card, without its likelihood.
-
-        Parameters
-        ----------
-        block : mapping
-            ``weight, means, sds, skewness``.
-
-        Returns
-        -------
-        TwoGroups
-
-        Examples
-        --------
-        >>> block = {"weight": 0.3, "means": [0, 3], "sds": [1, 1], "skewness": 0}
-        >>> TwoGroups.from_card(block).separation
-        3.0
-        """
-        return cls(
-            weight=float(block["weight"]),
-            means=(float(block["means"][0]), float(block["means"][1])),
-            sds=(float(block["sds"][0]), float(block["sds"][1])),
-            skewness=float(block["skewness"]),
-            log_likelihood=float("nan"),
-        )
-
-    def probability(self, x: np.ndarray) -> np.ndarray:
-        """Return the posterior probability of the upper group.
-
-        The posterior of two groups with unequal SD turns back in the far tail of the narrower
-        one. Outside the interval of the two means it is therefore held: a person below the lower
-        mean is never more likely to belong to the upper group than one at that mean.
-
-        Parameters
-        ----------
-        x : ndarray
-
-        Returns
-        -------
-        ndarray
-            Between 0 and 1.
-        """
-        x = np.asarray(x, dtype=float)
-        posterior = self._posterior(x)
-        at_means = self._posterior(np.array(self.means))
-        posterior = np.where(x < self.means[0], np.minimum(posterior, at_means[0]), posterior)
-        return np.where(x > self.means[1], np.maximum(posterior, at_means[1]), posterior)
-
-    @property
-    def separation(self) -> float:
-        """Difference of means over the pooled within-group SD."""
-        pooled = (1 - self.weight) * self.sds[0] ** 2 + self.weight * self.sds[1] ** 2
-        return (self.means[1] - self.means[0]) / float(np.sqrt(pooled))
-
-    def density(self, x: np.ndarray) -> np.ndarray:
-        """Return the mixture density at `x`."""
-        low, high = (np.exp(part) for part in self._log_parts(np.asarray(x, dtype=float)))
-        return np.asarray(low + high)
-
-    def cumulated(self, x: np.ndarray) -> np.ndarray:
-        """Return the distribution function at `x`."""
-        from scipy.special import ndtr
-
-        tail = np.interp(abs(self.skewness), -PATH_SKEWNESS, TAILS)
-        centre, spread = np.interp(tail, TAILS, PATH_MEAN), np.interp(tail, TAILS, PATH_SD)
-        sign = -1.0 if self.skewness < 0 else 1.0
-        total = np.zeros(np.shape(x))
-        for share, m, s in zip((1 - self.weight, self.weight), self.means, self.sds, strict=True):
-            u = (np.asarray(x, dtype=float) - m) / s
-            below = ndtr((np.arcsinh(centre - sign * spread * u) + PATH) / tail)
-            total = total + share * (1 - below if sign > 0 else below)
-        return total
-
-    def _log_parts(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        shares = (1 - self.weight, self.weight)
-        low, high = (
-            _log_shape((x - m) / s, np.asarray(self.skewness)) + np.log(share / s)
-            for share, m, s in zip(shares, self.means, self.sds, strict=True)
-        )
-        return low, high
-
-    def _posterior(self, x: np.ndarray) -> np.ndarray:
-        low, high = self._log_parts(x)
-        return np.asarray(1.0 / (1.0 + np.exp(np.clip(low - high, -500, 500))))
-
-
-@dataclass(frozen=True, eq=False)
-class TwoGroupsMany:
-    """Parameters of many mixtures: arrays of shape (n_sets,)."""
-
-    weight: np.ndarray
-    low_mean: np.ndarray
-    high_mean: np.ndarray
-    low_sd: np.ndarray
-    high_sd: np.ndarray
-    skewness: np.ndarray
-
-    @property
-    def upper_weight(self) -> np.ndarray:
-        """Share of the group with the higher mean."""
-        return np.where(self.high_mean >= self.low_mean, self.weight, 1 - self.weight)
-
-    def each(self) -> list[TwoGroups]:
-        """Return the mixtures one by one, without their likelihoods."""
-        mixtures = []
-        for k, weight in enumerate(self.upper_weight):
-            parts = [
-                (float(self.low_mean[k]), float(self.low_sd[k])),
-                (float(self.high_mean[k]), float(self.high_sd[k])),
-            ]
-            (low, low_sd), (high, high_sd) = sorted(parts, key=lambda part: part[0])
-            mixtures.append(
-                TwoGroups(
-                    weight=float(weight),
-                    means=(low, high),
-                    sds=(low_sd, high_sd),
-                    skewness=float(self.skewness[k]),
-                    log_likelihood=float("nan"),
-                )
-            )
-        return mixtures
 
 
 def _start(X: np.ndarray, fraction: float) -> TwoGroupsMany:
@@ -208,8 +31,8 @@ def _start(X: np.ndarray, fraction: float) -> TwoGroupsMany:
 def _e_step(X: np.ndarray, at: TwoGroupsMany) -> tuple[np.ndarray, np.ndarray]:
     """Posterior of the upper group and log-likelihood of each row."""
     skewness = at.skewness[:, None]
-    low = _log_shape((X - at.low_mean[:, None]) / at.low_sd[:, None], skewness)
-    high = _log_shape((X - at.high_mean[:, None]) / at.high_sd[:, None], skewness)
+    low = log_shape((X - at.low_mean[:, None]) / at.low_sd[:, None], skewness)
+    high = log_shape((X - at.high_mean[:, None]) / at.high_sd[:, None], skewness)
     low += np.log((1 - at.weight) / at.low_sd)[:, None]
     high += np.log(at.weight / at.high_sd)[:, None]
     total = np.logaddexp(low, high)
@@ -231,8 +54,7 @@ def _m_step(X: np.ndarray, upper: np.ndarray, at: TwoGroupsMany, *, skewed: bool
     if skewed:
         third = (high_square * from_high).sum(axis=1) / high_sd**3
         third += (low_square * from_low).sum(axis=1) / low_sd**3
-        limit = -PATH_SKEWNESS[-1]
-        skewness = 0.5 * skewness + 0.5 * np.clip(third / n, -limit, limit)
+        skewness = 0.5 * skewness + 0.5 * np.clip(third / n, -MOST_SKEWED, MOST_SKEWED)
     weight = np.clip(n_high / n, MIN_WEIGHT, 1 - MIN_WEIGHT)
     return TwoGroupsMany(weight, low_mean, high_mean, low_sd, high_sd, skewness)
 

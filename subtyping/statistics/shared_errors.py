@@ -1,6 +1,6 @@
 """How alike are two signatures whose errors are shared, noisy and correlated over analytes?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -57,6 +57,20 @@ class SharedErrors:
         if not self.is_centred:
             return self.effects
         return self.effects - self.effects.mean(axis=1, keepdims=True)
+
+    def part(self, *places: int) -> "SharedErrors":
+        """Return the fit of these contrasts alone."""
+        at = list(places)
+        pick = np.ix_(at, at)
+        return replace(
+            self,
+            effects=self.effects[at],
+            errors=self.errors[pick],
+            raw=self.raw[pick],
+            noise=self.noise[pick],
+            corrected=self.corrected[pick],
+            weights=self.weights[at],
+        )
 
     def correlation(self, first: int = 0, second: int = 1) -> float:
         """Return the corrected correlation of two contrasts, kept within -1 and 1.

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from subtyping.statistics.error_draws import ErrorDraws, transport
+from subtyping.statistics.inverted_test import interval_ends, two_sided_p_value
 from subtyping.statistics.shared_errors import SharedErrors
 
 __all__ = [
@@ -18,8 +19,6 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 _EDGE = 0.999
-_STEPS = 16
-_HALVINGS = 7
 
 
 def correlation_p_value(
@@ -48,19 +47,12 @@ def correlation_p_value(
 
     Examples
     --------
-    >>> from subtyping.statistics.error_draws import draw_errors
-    >>> from subtyping.statistics.shared_errors import shared_errors
-    >>> rng = np.random.default_rng(1)
-    >>> group = np.repeat([0, 1, 2, 3], 20)
-    >>> X = np.column_stack([np.ones(80), *(group == k for k in (1, 2, 3))]).astype(float)
-    >>> truth = rng.normal(size=(2, 200))[[0, 0, 1]]  # the second is as the first
-    >>> Y = rng.normal(size=(80, 200)) + X[:, 1:] @ truth
-    >>> fit = shared_errors(Y, X, np.eye(4)[1:])
-    >>> draws = draw_errors(fit, group, rng, n_draws=199, how="signs")
+    >>> from subtyping.statistics.shared_errors_example import example_signatures
+    >>> fit, draws = example_signatures(n_draws=199, how="signs")
     >>> correlation_p_value(fit, draws, 0, 1), correlation_p_value(fit, draws, 0, 2) > 0.01
     (0.005, True)
     """
-    sub, drawn = _two(fit, draws, first, second)
+    sub, drawn = fit.part(first, second), draws.part(first, second)
     target = np.diag(np.maximum(np.diag(sub.corrected), 0.0))
     null = drawn.corrected(transport(sub.raw, target), target)[:, 0, 1]
     return float((1 + (np.abs(null) >= abs(sub.corrected[0, 1])).sum()) / (1 + len(null)))
@@ -85,15 +77,8 @@ def signal_p_value(fit: SharedErrors, draws: ErrorDraws, contrast: int = 0) -> f
 
     Examples
     --------
-    >>> from subtyping.statistics.error_draws import draw_errors
-    >>> from subtyping.statistics.shared_errors import shared_errors
-    >>> rng = np.random.default_rng(1)
-    >>> group = np.repeat([0, 1, 2, 3], 20)
-    >>> X = np.column_stack([np.ones(80), *(group == k for k in (1, 2, 3))]).astype(float)
-    >>> truth = rng.normal(size=(2, 200))[[0, 0, 1]]  # the second is as the first
-    >>> Y = rng.normal(size=(80, 200)) + X[:, 1:] @ truth
-    >>> fit = shared_errors(Y, X, np.eye(4)[1:])
-    >>> signal_p_value(fit, draw_errors(fit, group, rng, n_draws=199, how="signs"))
+    >>> from subtyping.statistics.shared_errors_example import example_signatures
+    >>> signal_p_value(*example_signatures(n_draws=199, how="signs"))
     0.005
     """
     null = (draws.quadratic - draws.noise)[:, contrast, contrast]
@@ -131,19 +116,12 @@ def correlation_interval(
 
     Examples
     --------
-    >>> from subtyping.statistics.error_draws import draw_errors
-    >>> from subtyping.statistics.shared_errors import shared_errors
-    >>> rng = np.random.default_rng(1)
-    >>> group = np.repeat([0, 1, 2, 3], 20)
-    >>> X = np.column_stack([np.ones(80), *(group == k for k in (1, 2, 3))]).astype(float)
-    >>> truth = rng.normal(size=(2, 200))[[0, 0, 1]]  # the second is as the first
-    >>> Y = rng.normal(size=(80, 200)) + X[:, 1:] @ truth
-    >>> fit = shared_errors(Y, X, np.eye(4)[1:])
-    >>> low, high = correlation_interval(fit, draw_errors(fit, group, rng, n_draws=200))
+    >>> from subtyping.statistics.shared_errors_example import example_signatures
+    >>> low, high = correlation_interval(*example_signatures())
     >>> low > 0.8, high
     (True, 1.0)
     """
-    sub, drawn = _two(fit, draws, first, second)
+    sub, drawn = fit.part(first, second), draws.part(first, second)
     size = np.sqrt(np.maximum(np.diag(sub.corrected), 0.0))
     if not (size > 0).all():
         return float("nan"), float("nan")
@@ -153,9 +131,9 @@ def correlation_interval(
         target = np.outer(size, size) * np.array([[1.0, told], [told, 1.0]])
         world = drawn.corrected(transport(sub.raw, target), target)
         null = world[:, 0, 1] - rho * _sizes(world, 0) * _sizes(world, 1)
-        return _two_sided(null, sub.corrected[0, 1] - rho * size[0] * size[1]) > 1 - level
+        return two_sided_p_value(null, sub.corrected[0, 1] - rho * size[0] * size[1]) > 1 - level
 
-    return _ends(is_inside, sub.correlation(), limit=1.0)
+    return interval_ends(is_inside, sub.correlation(), limit=1.0)
 
 
 def difference_interval(
@@ -190,15 +168,8 @@ def difference_interval(
 
     Examples
     --------
-    >>> from subtyping.statistics.error_draws import draw_errors
-    >>> from subtyping.statistics.shared_errors import shared_errors
-    >>> rng = np.random.default_rng(1)
-    >>> group = np.repeat([0, 1, 2, 3], 20)
-    >>> X = np.column_stack([np.ones(80), *(group == k for k in (1, 2, 3))]).astype(float)
-    >>> truth = rng.normal(size=(2, 200))[[0, 0, 1]]  # the second is as the first
-    >>> Y = rng.normal(size=(80, 200)) + X[:, 1:] @ truth
-    >>> fit = shared_errors(Y, X, np.eye(4)[1:])
-    >>> low, high = difference_interval(fit, draw_errors(fit, group, rng, n_draws=200))
+    >>> from subtyping.statistics.shared_errors_example import example_signatures
+    >>> low, high = difference_interval(*example_signatures())
     >>> low > 0.5
     True
     """
@@ -206,7 +177,7 @@ def difference_interval(
     if test is None:
         return float("nan"), float("nan")
     p_value, estimate = test
-    return _ends(lambda gap: p_value(gap) > 1 - level, estimate, limit=2.0)
+    return interval_ends(lambda gap: p_value(gap) > 1 - level, estimate, limit=2.0)
 
 
 def difference_p_value(
@@ -229,15 +200,8 @@ def difference_p_value(
 
     Examples
     --------
-    >>> from subtyping.statistics.error_draws import draw_errors
-    >>> from subtyping.statistics.shared_errors import shared_errors
-    >>> rng = np.random.default_rng(1)
-    >>> group = np.repeat([0, 1, 2, 3], 20)
-    >>> X = np.column_stack([np.ones(80), *(group == k for k in (1, 2, 3))]).astype(float)
-    >>> truth = rng.normal(size=(2, 200))[[0, 0, 1]]  # the second is as the first
-    >>> Y = rng.normal(size=(80, 200)) + X[:, 1:] @ truth
-    >>> fit = shared_errors(Y, X, np.eye(4)[1:])
-    >>> difference_p_value(fit, draw_errors(fit, group, rng, n_draws=200)) < 0.05
+    >>> from subtyping.statistics.shared_errors_example import example_signatures
+    >>> difference_p_value(*example_signatures()) < 0.05
     True
     """
     test = _difference_test(fit, draws, (case, first, second))
@@ -248,7 +212,7 @@ def _difference_test(
     fit: SharedErrors, draws: ErrorDraws, places: tuple[int, int, int]
 ) -> tuple[Callable[[float], float], float] | None:
     """Return the p-value of each difference, and the difference found."""
-    sub, drawn = _chosen(fit, draws, list(places))
+    sub, drawn = fit.part(*places), draws.part(*places)
     size = np.sqrt(np.maximum(np.diag(sub.corrected), 0.0))
     if not (size > 0).all():
         return None
@@ -263,7 +227,7 @@ def _difference_test(
         s1, s2, s3 = (_sizes(world, k) for k in range(3))
         with np.errstate(divide="ignore", invalid="ignore"):
             null = world[:, 0, 1] / s2 - world[:, 0, 2] / s3 - gap * s1
-        return _two_sided(null[np.isfinite(null)], float(statistic - gap * size[0]))
+        return two_sided_p_value(null[np.isfinite(null)], float(statistic - gap * size[0]))
 
     return p_value, one - two
 
@@ -276,54 +240,5 @@ def _possible(one: float, two: float, three: float) -> Floats:
     return np.array([[1.0, one, two], [one, 1.0, three], [two, three, 1.0]])
 
 
-def _two_sided(null: Floats, found: float) -> float:
-    """Return the two-sided p-value of what was found among draws of the null."""
-    n = len(null)
-    if not n:
-        return 1.0
-    lower, upper = (null <= found).sum(), (null >= found).sum()
-    return min(1.0, float(2 * (1 + min(lower, upper)) / (n + 1)))
-
-
-def _ends(
-    is_inside: Callable[[float], bool], estimate: float, *, limit: float
-) -> tuple[float, float]:
-    """Return how far from the estimate the test does not reject, by steps and then by halving."""
-    ends = []
-    for edge in (-limit, limit):
-        near = estimate
-        for far in np.linspace(estimate, edge, _STEPS + 1)[1:].tolist():
-            if not is_inside(far):
-                break
-            near = far
-        else:
-            ends.append(edge)
-            continue
-        for _ in range(_HALVINGS):
-            middle = (near + far) / 2
-            near, far = (middle, far) if is_inside(middle) else (near, middle)
-        ends.append(near)
-    return ends[0], ends[1]
-
-
 def _sizes(world: Floats, k: int) -> Floats:
     return np.sqrt(np.maximum(world[:, k, k], 0.0))
-
-
-def _two(
-    fit: SharedErrors, draws: ErrorDraws, first: int, second: int
-) -> tuple[SharedErrors, ErrorDraws]:
-    return _chosen(fit, draws, [first, second])
-
-
-def _chosen(
-    fit: SharedErrors, draws: ErrorDraws, places: list[int]
-) -> tuple[SharedErrors, ErrorDraws]:
-    """Return the fit and the draws of these contrasts alone."""
-    pick = np.ix_(places, places)
-    part = SharedErrors(
-        fit.effects[places], fit.errors[pick], fit.raw[pick], fit.noise[pick],
-        fit.corrected[pick], fit.sd, fit.weights[places], fit.residuals, fit.is_centred,
-    )  # fmt: skip
-    drawn = (x[:, places][:, :, places] for x in (draws.linear, draws.quadratic, draws.noise))
-    return part, ErrorDraws(*drawn)

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
-from subtyping.study.cohort_spec import Section
+from subtyping.study.cohort_sections import Section
 from subtyping.study.entries import MOST_DRAWS, Covariate, Distinct
 
 __all__ = [
@@ -95,6 +95,7 @@ class PredictionSpec(Section):
     sizes: Distinct[Annotated[int, Field(ge=1, le=5)]] = Field(default_factory=list)
     selection_draws: int = Field(default=50, ge=20, le=1000)
     splits: int = Field(default=10, ge=0, le=200)
+    explain_resamples: int = Field(default=50, ge=0, le=1000)
     outcomes: dict[str, OutcomeSpec] = Field(default_factory=dict)
 
     @property
@@ -113,3 +114,33 @@ class CriteriaSpec(Section):
     choose_by: Literal["youden", "sensitivity", "specificity", "cost", "net_benefit"] = "youden"
     choose_at: float | None = None
     upper_frac: float = Field(default=0.25, gt=0, lt=1)
+    icc: float | dict[str, float | list[float]] | None = None
+    cv_pct: float | None = Field(default=None, gt=0)
+    lloq: dict[str, float] = Field(default_factory=dict)
+
+    @field_validator("icc", mode="before")
+    @classmethod
+    def _repeatabilities(cls, value: Any) -> Any:
+        for name, one in value.items() if isinstance(value, dict) else [("", value)]:
+            what = f"the ICC of {name}" if name else "an ICC"
+            if one is None and name:
+                message = f"{what} is blank; give a number between 0 and 1, or leave the key out."
+                raise ValueError(message)
+            numbers = one if isinstance(one, list) and name else [one]
+            if one is not None and not _is_icc(numbers):
+                message = (
+                    f"{what} must be a number between 0 and 1, or [value, low, high] in a mapping "
+                    f"of markers, with the value between the others; got {one!r}."
+                )
+                raise ValueError(message)
+        return value
+
+
+def _is_icc(numbers: list[Any]) -> bool:
+    """Return whether it is a repeatability alone or with its interval."""
+    if len(numbers) not in (1, 3):
+        return False
+    if not all(isinstance(x, int | float) and not isinstance(x, bool) for x in numbers):
+        return False
+    value, low, high = numbers if len(numbers) == 3 else numbers * 3
+    return bool(0 <= low <= value <= high <= 1)

@@ -9,7 +9,7 @@ import pandas as pd
 from subtyping._validation import count_of, list_some
 from subtyping.exceptions import SpecError
 from subtyping.panel import Panel
-from subtyping.study.cohort_spec import BandSpec
+from subtyping.study.cohort_sections import BandSpec
 
 __all__ = ["banded"]
 

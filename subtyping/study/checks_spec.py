@@ -4,7 +4,7 @@ from pydantic import Field, field_validator
 
 from subtyping.checks import CHECKS, checked_mutes
 from subtyping.exceptions import InputError
-from subtyping.study.cohort_spec import Section
+from subtyping.study.cohort_sections import Section
 
 __all__ = ["ChecksSpec"]
 

@@ -14,7 +14,8 @@ from subtyping.panel import Panel, read_panel
 from subtyping.panel.routine import RoutineValues
 from subtyping.signature.mouse import AnimalContrast
 from subtyping.study.bands import banded
-from subtyping.study.cohort_spec import CohortSpec, GroupsSpec
+from subtyping.study.cohort_sections import GroupsSpec
+from subtyping.study.cohort_spec import CohortSpec
 from subtyping.study.mice import read_mice
 from subtyping.study.routine_cohort import (
     panel_of_markers,

@@ -1,5 +1,7 @@
 """Prediction in a study: labels out of fold, labels from half an axis, outcomes from outside."""
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -18,6 +20,8 @@ from subtyping.prediction import (
     predict_outcome,
     split_panel_fidelity,
 )
+from subtyping.prediction.attribution import with_refits
+from subtyping.prediction.explain import refit_explanations
 from subtyping.study.cohort import StudyCohort
 from subtyping.study.plan import StudyPlan
 from subtyping.study.spec import StudySpec
@@ -59,7 +63,7 @@ def predict(
     )  # fmt: skip
     n_folds = options["folds"] if isinstance(options["folds"], int) else len(names)
     models = options["models"]
-    return predict_membership(
+    prediction = predict_membership(
         plan.procedure,
         cohort.panel,
         axis_of=plan.axis_of,
@@ -70,6 +74,35 @@ def predict(
         advance=shown.counter("folds", n_folds),
         **options,
     )
+    return _with_intervals(prediction, cohort, plan, spec, jobs=jobs, shown=shown)
+
+
+def _with_intervals(
+    prediction: Prediction,
+    cohort: StudyCohort,
+    plan: StudyPlan,
+    spec: StudySpec,
+    *,
+    jobs: int | None,
+    shown: Progress,
+) -> Prediction:
+    """Refit the explained model on resampled people, for intervals of what it leans on."""
+    attribution, resamples = prediction.attribution, spec.prediction.explain_resamples
+    if attribution is None or resamples == 0:
+        return prediction
+    tried = prediction.tuning
+    is_used = (tried["model"] == attribution.model) & tried["is_chosen"].astype(bool)
+    refits = refit_explanations(
+        plan.procedure,
+        cohort.panel,
+        model=attribution.model,
+        resamples=resamples,
+        seed=spec.seed,
+        settings=[json.loads(text) for text in tried.loc[is_used, "settings"]],
+        jobs=jobs,
+        advance=shown.counter("refits", resamples),
+    )
+    return replace(prediction, attribution=with_refits(attribution, refits))
 
 
 def split_the_panel(

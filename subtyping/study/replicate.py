@@ -14,13 +14,8 @@ from subtyping.exceptions import InputError
 from subtyping.replication.replicate import Replication, replicate_subtype
 from subtyping.report import is_done, mark_done
 from subtyping.study.provenance import provenance_of
-from subtyping.study.replicate_reading import (
-    FinishedRun,
-    digest_of,
-    read_new_people,
-    read_run,
-    refuse_shared_ids,
-)
+from subtyping.study.replicate_people import read_new_people
+from subtyping.study.replicate_reading import FinishedRun, digest_of, read_run, refuse_shared_ids
 from subtyping.study.replicate_writing import (
     replication_dict,
     replication_records,

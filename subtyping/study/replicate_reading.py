@@ -1,25 +1,23 @@
-"""Read a finished run and the panel of new people its subtype is held against."""
+"""Read a finished run whose subtype is held against new people."""
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from subtyping._validation import list_some
 from subtyping.discovery import Assigner, load_assigner
-from subtyping.exceptions import InputError, ModelError, PanelError
-from subtyping.knowledge import resolve_analyte
-from subtyping.panel import Panel, read_panel
+from subtyping.exceptions import InputError, ModelError
+from subtyping.panel import Panel
 from subtyping.panel.tables import read_table
 from subtyping.replication.independence import refuse_known_ids
 from subtyping.report import is_done
 from subtyping.study.analysis_spec import DiscoverySpec
 
-__all__ = ["FinishedRun", "digest_of", "read_new_people", "read_run", "refuse_shared_ids"]
+__all__ = ["FinishedRun", "digest_of", "read_run", "refuse_shared_ids"]
 
 SHARE = ("prevalence_frac", "prevalence_ci_low", "prevalence_ci_high")
 
@@ -187,105 +185,6 @@ def refuse_shared_ids(run: FinishedRun, panel: Panel) -> None:
         With the count, and three ids at most.
     """
     refuse_known_ids(panel, run.sample_ids.__contains__)
-
-
-def read_new_people(
-    assigner: Assigner,
-    path: str | Path,
-    samples: str | Path | None,
-    columns: Mapping[str, str],
-) -> Panel:
-    """Read the panel of new people as the model's own file was read.
-
-    Parameters
-    ----------
-    assigner : Assigner
-        Gives unit, format and, where the new files have them, the columns of the roles.
-    path : str or Path
-        Panel file.
-    samples : str or Path, optional
-        Samples file; without one the group column must be in the panel file.
-    columns : mapping of str to str
-        Role to column, beside and before those of the model.
-
-    Returns
-    -------
-    Panel
-
-    Raises
-    ------
-    InputError
-        If a file cannot be read as declared, or no group column is found.
-    """
-    if assigner.routine:
-        named = list_some(item["column"] for item in assigner.routine.values())
-        message = (
-            f"The model rests on routine markers of the samples table ({named}); replication reads "
-            "panels only. Run the study's specification on the new people instead."
-        )
-        raise InputError(message)
-    kind = str(assigner.reading["format"])
-    try:
-        return _read_as(kind, assigner, Path(path), samples, columns)
-    except PanelError:
-        if kind == "wide":
-            raise
-        try:
-            return _read_as("wide", assigner, Path(path), samples, columns)
-        except PanelError:
-            pass
-        raise
-
-
-def _read_as(
-    kind: str,
-    assigner: Assigner,
-    path: Path,
-    samples: str | Path | None,
-    columns: Mapping[str, str],
-) -> Panel:
-    declared = assigner.reading
-    is_wide = kind == "wide"
-    in_panel = [str(name) for name in read_table(path).columns] if is_wide else []
-    in_samples = in_panel
-    if samples is not None:
-        in_samples = [str(name) for name in read_table(samples, "samples file").columns]
-    kept = {
-        role: name
-        for role, name in declared["columns"].items()
-        if name in in_samples or (not is_wide and name.startswith("panel:"))
-    }
-    roles = {**kept, **columns}
-    _require_group(roles, in_samples, "samples" if samples is not None else "panel")
-    analytes = _known_analytes(assigner, in_panel)
-    same = "same" if is_wide and analytes else None
-    return read_panel(
-        path,
-        samples=samples if samples is not None else same,
-        unit=assigner.unit,
-        format=kind,
-        columns=roles,
-        analytes=analytes or None,
-        zeros=declared["zeros"],
-    )
-
-
-def _require_group(roles: Mapping[str, str], names: Sequence[str], where: str) -> None:
-    """Raise if nobody said which column holds the groups."""
-    if "group" not in roles:
-        message = (
-            "No group column is known for the new people; write --columns group=<column>. The "
-            f"{where} file has {list_some(names, 8)}."
-        )
-        raise PanelError(message)
-
-
-def _known_analytes(assigner: Assigner, header: Sequence[str]) -> list[str]:
-    """Return the columns of a wide file that the model knows."""
-    wanted = set(assigner.analytes) | set(assigner.reading.get("analytes") or ())
-    return [
-        name for name in dict.fromkeys(header) if name in wanted or resolve_analyte(name) in wanted
-    ]
 
 
 def digest_of(*files: str | Path | None) -> str:

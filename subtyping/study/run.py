@@ -2,53 +2,28 @@
 
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from subtyping._progress import Progress, silent
-from subtyping.discovery import build_card, decide, skew_curves
 from subtyping.exceptions import InputError
 from subtyping.report import StudyResult, is_done, mark_done, write_report
-from subtyping.study import stages
-from subtyping.study.assigning import reading_of
-from subtyping.study.cohort import StudyCohort, load_cohort
-from subtyping.study.metrics import headline_metrics, with_null_twin
-from subtyping.study.plan import StudyPlan, make_plan
-from subtyping.study.prediction_stage import (
-    outcome_columns,
-    predict,
-    predict_outcomes,
-    split_the_panel,
-)
-from subtyping.study.provenance import declaration_sha256, provenance_of
-from subtyping.study.replications import replicate_study
-from subtyping.study.signature_stage import examine_signature, signature_matrix
-from subtyping.study.soundness import examine_soundness, outcome_of
+from subtyping.study.analysing import StudyTask, analyse
+from subtyping.study.cohort import load_cohort
+from subtyping.study.plan import make_plan
+from subtyping.study.prediction_stage import outcome_columns
+from subtyping.study.provenance import declaration_sha256
+from subtyping.study.soundness import outcome_of
 from subtyping.study.spec import StudySpec
 
 if TYPE_CHECKING:
     from subtyping.tracking import TrackedRun
 
 __all__ = ["run_study"]
-
-
-@dataclass(frozen=True, eq=False)
-class _Study:
-    """What every stage is given."""
-
-    spec: StudySpec
-    cohort: StudyCohort
-    plan: StudyPlan
-    jobs: int | None
-    shown: Progress
-    started: datetime
-    clock: float
-    declared: str
-    earlier: dict[str, Any] | None = None
 
 
 def run_study(
@@ -120,13 +95,13 @@ def run_study(
     plan = make_plan(spec, cohort)
     outcome_columns(spec, cohort)
     outcome_of(spec, cohort)  # a wrong name is said before the first computation
-    study = _Study(spec, cohort, plan, jobs, shown, started, clock, declared)
+    study = StudyTask(spec, cohort, plan, jobs, shown, started, clock, declared)
     with study_tracking(spec, folder.name, tracking_uri, declared, track=track) as run:
         study = replace(
             study,
             earlier=earlier_looks(run, cohort.data_sha256, declared, spec.discovery.axis.name),
         )
-        result, candidates = _analyse(study)
+        result, candidates = analyse(study)
         shown.stage("report")
         write_report(result, folder, is_final=False)
         if run is not None:
@@ -210,136 +185,6 @@ def _store_failed(error: Exception) -> str:
         f"The tracking store cannot be used ({type(error).__name__}: {reason.rstrip('.')}). Give "
         "another --tracking-uri, or --no-tracking to run without one."
     )
-
-
-def _analyse(study: _Study) -> tuple[StudyResult, list[Any]]:
-    """Take the cohort through every stage."""
-    spec, cohort, plan, shown = study.spec, study.cohort, study.plan, study.shown
-    panel, jobs = cohort.panel, study.jobs
-    shown.stage("design, preparation, axes")
-    design = stages.describe_design(
-        cohort, panel.in_groups(cohort.case), panel.in_groups(cohort.reference)
-    )
-    fitted = plan.procedure.fit(panel, seed=spec.seed, every_axis=True)
-    handling = stages.describe_handling(panel, fitted)
-    shown.stage("contrasts")
-    differential = stages.compare_groups(cohort, plan, fitted, spec)
-    shown.stage("verdict")
-    every_line = replace(plan.discovery, evidence="all")
-    biology = stages.acute_inflammation(cohort)
-    verdict = decide(
-        fitted,
-        panel,
-        design,
-        every_line,
-        seed=spec.seed,
-        biology=biology,
-        comparison=cohort.comparison,
-    )
-    candidates = stages.candidate_runs(fitted, spec)
-    is_predicted = spec.prediction.enabled and verdict.is_discrete
-    signature = examine_signature(
-        spec,
-        cohort,
-        plan,
-        fitted=fitted,
-        design=design,
-        differential=differential,
-        jobs=jobs,
-        shown=shown,
-    )
-    replications = None
-    if spec.signature.replications:
-        shown.stage("replications")
-        advance = shown.counter("replications", spec.signature.replications)
-        replications = replicate_study(spec, jobs=jobs, advance=advance)
-    shown.stage("null twin")
-    twins = stages.twin_numbers(
-        cohort, plan, spec, is_predicted=is_predicted, jobs=jobs, shown=shown
-    )
-    prediction, split_panel = None, None
-    if is_predicted:
-        shown.stage("prediction")
-        prediction = predict(cohort, plan, spec, jobs=jobs, shown=shown)
-        prediction = with_null_twin(prediction, twins)
-        split_panel = split_the_panel(cohort, plan, spec, jobs=jobs)
-    outcomes, no_outcome = predict_outcomes(cohort, plan, spec, jobs=jobs)
-    shown.stage("criteria")
-    criteria = stages.propose(cohort, plan, spec, fitted, verdict, jobs=jobs, shown=shown)
-    shown.stage("picture of the cohort")
-    embedding = stages.draw_embedding(panel, fitted, spec.seed)
-    shown.stage("what else could be behind it")
-    soundness = examine_soundness(
-        spec,
-        cohort,
-        plan,
-        fitted=fitted,
-        design=design,
-        handling=handling,
-        verdict=verdict,
-        jobs=jobs,
-    )
-    provenance = provenance_of(
-        seed=spec.seed,
-        data_sha256=cohort.data_sha256,
-        started=study.started,
-        seconds=time.monotonic() - study.clock,
-        declaration_sha256=study.declared,
-    )
-    if study.earlier is not None:
-        provenance["earlier_declarations"] = study.earlier
-    result = StudyResult(
-        spec=spec.to_dict(),
-        provenance=provenance,
-        question=spec.question,
-        verdict=verdict,
-        prepared_detection=fitted.prepared.detection,
-        axis_scores=fitted.scores,
-        differential=differential,
-        prediction=prediction,
-        criteria=criteria,
-        checks=stages.check_study(
-            cohort,
-            design,
-            handling,
-            fitted.scores,
-            mute=spec.checks.mute,
-            is_bridged=spec.signature.likeness.bridged,
-        ),
-        metrics=headline_metrics(
-            verdict, fitted.scores, prediction, twins, signature=signature, outcomes=outcomes
-        ),
-        reading=panel.reading,
-        groups=cohort.groups_table(),
-        design=design,
-        card=build_card(
-            fitted,
-            verdict,
-            reading=reading_of(spec, cohort),
-            provenance=_card_provenance(provenance),
-            panel=panel,
-        ),
-        embedding=embedding,
-        handling=handling,
-        skew_fit=skew_curves(fitted, spec.seed),
-        sample_groups=panel.samples["group"],
-        visits=stages.compare_visits(cohort, fitted, verdict),
-        soundness=soundness.tables,
-        remarks=soundness.remarks,
-        signature=signature,
-        signature_z=signature_matrix(fitted, differential),
-        replications=replications,
-        split_panel=split_panel,
-        outcomes=outcomes,
-        outcome_reasons=no_outcome,
-    )
-    return result, candidates
-
-
-def _card_provenance(provenance: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the part of the provenance that does not change from run to run."""
-    changing = ("started", "seconds", "earlier_declarations")
-    return {key: value for key, value in provenance.items() if key not in changing}
 
 
 def _log(run: "TrackedRun", result: StudyResult, folder: Path, candidates: list[Any]) -> None:

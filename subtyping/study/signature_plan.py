@@ -11,7 +11,7 @@ from subtyping.knowledge.blockades import blocked_pathways
 from subtyping.knowledge.drugs import known_drug
 from subtyping.signature.sides import Side, contrast_sides
 from subtyping.study.cohort import StudyCohort
-from subtyping.study.cohort_spec import as_group
+from subtyping.study.cohort_sections import as_group
 from subtyping.study.spec import StudySpec
 
 __all__ = ["check_knowledge", "declared_contrasts", "declared_families"]

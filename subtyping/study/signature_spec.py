@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
-from subtyping.study.cohort_spec import Section, as_group
+from subtyping.study.cohort_sections import Section, as_group
 from subtyping.study.entries import MOST_DRAWS, Covariate, Distinct
 
 __all__ = [

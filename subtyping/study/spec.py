@@ -14,7 +14,8 @@ from subtyping.study.analysis_spec import (
     PreparationSpec,
 )
 from subtyping.study.checks_spec import ChecksSpec
-from subtyping.study.cohort_spec import CohortSpec, Section
+from subtyping.study.cohort_sections import Section
+from subtyping.study.cohort_spec import CohortSpec
 from subtyping.study.documents import apply_overrides, read_document
 from subtyping.study.signature_spec import SignatureSpec
 from subtyping.study.spec_errors import sentence_of

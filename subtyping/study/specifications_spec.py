@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from subtyping.study.cohort_spec import Section
+from subtyping.study.cohort_sections import Section
 from subtyping.study.entries import Covariate, Distinct
 
 __all__ = ["SpecificationsSpec"]

@@ -1,6 +1,7 @@
 """The stages of a study, one function each, in the order they run."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from subtyping._progress import Progress
 from subtyping.axes import AxisScores
 from subtyping.checks import CheckContext, CheckResult, run_checks
 from subtyping.criteria import Criteria, propose_criteria
+from subtyping.criteria.noise import Noise
 from subtyping.discovery import (
     FittedLabelling,
     Verdict,
@@ -18,6 +20,7 @@ from subtyping.discovery import (
 )
 from subtyping.knowledge import published_criteria
 from subtyping.panel import Panel
+from subtyping.panel.routine import RoutineValues
 from subtyping.preparation import HandlingReport, handling_report
 from subtyping.preparation.quality import examine_quality
 from subtyping.signature import Differential, differential_abundance
@@ -27,6 +30,7 @@ from subtyping.statistics.design import DesignReport, design_report
 from subtyping.study.cohort import StudyCohort
 from subtyping.study.plan import StudyPlan
 from subtyping.study.prediction_stage import prediction_options
+from subtyping.study.routine_cohort import with_limits
 from subtyping.study.spec import StudySpec
 from subtyping.study.twins import run_twins
 from subtyping.study.visits import describe_visits
@@ -178,7 +182,7 @@ def propose(
         plan.procedure,
         fitted,
         verdict,
-        routine=cohort.routine if len(cohort.routine.columns) else None,
+        routine=_routine(cohort, cohort.panel),
         published=published_criteria(),
         target_prevalence_frac=spec.criteria.target_prevalence_frac,
         markers=plan.markers,
@@ -190,7 +194,30 @@ def propose(
         seed=spec.seed,
         jobs=jobs,
         advance=shown.counter("resamples", spec.criteria.resamples),
+        noise=_noise(cohort, spec),
     )
+
+
+def _routine(cohort: StudyCohort, panel: Panel) -> RoutineValues | None:
+    """Return the routine markers with their limits, of the study's samples or of every visit."""
+    if not len(cohort.routine.columns):
+        return None
+    return with_limits(panel, cohort.routine_columns, cohort.routine.reindex(panel.sample_ids))
+
+
+def _noise(cohort: StudyCohort, spec: StudySpec) -> Noise:
+    """Return what is declared of the noise of markers, and the cases' repeated samples."""
+    said = spec.criteria
+    icc: Any = said.icc
+    if isinstance(icc, dict):
+        icc = {k: tuple(v) if isinstance(v, list) else v for k, v in icc.items()}
+    cv_pct = spec.discovery.assay_cv_pct if said.cv_pct is None else said.cv_pct
+    visits = cohort.visits if cohort.visits is not None else cohort.panel
+    visits = visits.take(visits.in_groups(cohort.case))
+    subject = visits.samples.get("subject")
+    if subject is None or not subject.dropna().duplicated().any():
+        return Noise(icc, cv_pct, said.lloq)
+    return Noise(icc, cv_pct, said.lloq, visits, _routine(cohort, visits))
 
 
 def candidate_runs(

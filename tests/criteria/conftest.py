@@ -36,8 +36,8 @@ class FakeFitted:
             return SimpleNamespace(values=panel.samples[self.column])
         return SimpleNamespace(values=np.log2(panel.values[list(self.members)]).mean(axis=1))
 
-    def label(self, panel: Panel) -> SimpleNamespace:
-        x = self.score(panel).values
+    def label(self, panel: Panel, *, scores: SimpleNamespace | None = None) -> SimpleNamespace:
+        x = (self.score(panel) if scores is None else scores).values
         middle, width = (self.low + self.high) / 2, (self.high - self.low) / 8 + 1e-9
         p = 1 / (1 + np.exp(-np.clip((x - middle) / width, -30, 30)))
         return SimpleNamespace(
@@ -62,6 +62,12 @@ class FakeProcedure:
             near_high = np.abs(x - high) < np.abs(x - low)
             low, high = x[~near_high].mean(), x[near_high].mean()
         return FakeFitted(float(low), float(high), self.members, self.column)
+
+
+@pytest.fixture(autouse=True)
+def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Simulate fewer people for the re-test of a rule of several clauses."""
+    monkeypatch.setattr("subtyping.criteria.remeasured.DRAWS", 2000)
 
 
 @pytest.fixture

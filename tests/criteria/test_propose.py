@@ -87,8 +87,9 @@ def test_a_unit_factor_multiplies_thresholds_and_leaves_the_rest(cohort, procedu
 
 def test_the_number_of_workers_changes_nothing(cohort, procedure) -> None:
     panel, routine = cohort()
-    tables = [propose(panel, procedure, routine=routine, jobs=jobs).table for jobs in (1, 2)]
-    pd.testing.assert_frame_equal(*tables, check_exact=True)
+    one, two = (propose(panel, procedure, routine=routine, jobs=jobs) for jobs in (1, 2))
+    pd.testing.assert_frame_equal(one.table, two.table, check_exact=True)
+    pd.testing.assert_frame_equal(one.retest, two.retest, check_exact=True)
 
 
 def test_another_seed_gives_another_bootstrap_of_the_same_rule(cohort, procedure) -> None:

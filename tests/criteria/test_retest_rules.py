@@ -237,7 +237,7 @@ def test_one_plate_with_a_high_limit_is_enough() -> None:
 def test_marks_and_unknown_limits() -> None:
     assert floor(5.0).mark == "not portable: needs bridging or an absolute assay"
     assert floor(32.0, unit="pg/mL").mark == ""
-    assert "No limit of 'CCL17' is known" in floor(5.0, lod=None).sentence
+    assert "No limit of CCL17 is known" in floor(5.0, lod=None).sentence
     crp = EligibilityRule((Clause("crp", ">", 3, "mg/L", "routine"),))
     found = judge_portability(crp, people(normal(), ["CCL17"]))
     assert (found.is_refused, found.mark, len(found.table)) == (False, "", 0)

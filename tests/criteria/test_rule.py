@@ -84,13 +84,17 @@ def test_raising_a_threshold_never_enrols_more(threshold: float, more: float) ->
     assert not (higher & ~lower).any()
 
 
-CLAUSES = st.builds(
-    Clause,
-    st.sampled_from(["CCL17", "CCL13"]),
-    st.sampled_from([">=", "<=", ">", "<"]),
-    st.floats(allow_nan=False, allow_infinity=False),
-    st.sampled_from(["NPX", "pg/mL", "log2"]),
-)
+def clauses(least: float | None, units: list[str]) -> st.SearchStrategy[Clause]:
+    return st.builds(
+        Clause,
+        st.sampled_from(["CCL17", "CCL13"]),
+        st.sampled_from([">=", "<=", ">", "<"]),
+        st.floats(least, allow_nan=False, allow_infinity=False),
+        st.sampled_from(units),
+    )
+
+
+CLAUSES = clauses(None, ["NPX", "log2"]) | clauses(0.0, ["pg/mL"])
 
 
 @given(
@@ -108,7 +112,9 @@ def test_json_round_trip(clauses: list[Clause], joiner: str, claim: str) -> None
 
 
 def test_what_stands_between_a_rule_and_another_laboratory() -> None:
-    assert "not portable without bridging" in one("CCL17", ">=", 10.0).portability
+    assert (
+        "not portable: needs bridging or an absolute assay" in one("CCL17", ">=", 10.0).portability
+    )
     assert "this assay platform only" in one("CCL17", ">=", 10.0, "pg/mL").portability
     assert EligibilityRule((Clause("crp", ">", 3, "mg/L", "routine"),)).portability == ""
 
@@ -348,3 +354,30 @@ def test_grey_zones_are_no_part_of_what_evidence_is_tied_to() -> None:
     proved = three().with_evidence("replicated", DATA)
     moved = replace(proved.clauses[0], grey_low=400.0)
     assert replace(proved, clauses=(moved, *proved.clauses[1:])).claim == "replicated"
+
+
+@pytest.mark.parametrize(
+    ("make", "match"),
+    [
+        (lambda: Clause("CCL17", ">=", -1, "pg/mL"), "threshold of CCL17 must be 0 or more in pg"),
+        (lambda: Clause("eosinophils", ">=", -300, "/uL", "routine"), "0 or more in /uL; got -300"),
+        (
+            lambda: Clause("crp", ">", 3, "mg/L", "routine", grey_low=-1, grey_high=4),
+            "end of the grey zone of crp must be 0 or more",
+        ),
+        (lambda: EligibilityRule((), detection_policy="as it comes"), "detection policy must be"),
+        (lambda: EligibilityRule((), detection_policy=""), "detection policy must be"),
+        (
+            lambda: EligibilityRule.from_dict({"clauses": [], "detection_policy": "drop"}),
+            "detection policy must be",
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused(make, match: str) -> None:
+    with pytest.raises(InputError, match=match):
+        make()
+
+
+def test_a_threshold_below_0_can_be_on_a_logarithmic_scale() -> None:
+    assert one("CCL13", ">=", -1.5).apply(panel()).all()
+    assert one("CCL13", ">=", -1.5, "log2").text == "CCL13 >= -1.5 log2"

@@ -1,4 +1,4 @@
-"""Ways of choosing a threshold: aims, smoothed cuts, peeling, net benefit, zero crossings."""
+"""Ways of choosing a threshold: aims, smoothed cuts, peeling, net benefit."""
 
 import numpy as np
 import pandas as pd
@@ -6,7 +6,6 @@ import pytest
 
 from subtyping.criteria.aims import Aim
 from subtyping.criteria.choosing import choose_rules, fresh_cuts
-from subtyping.criteria.crossings import zero_crossing
 from subtyping.criteria.search import Choice, best_pair, best_triple, flag
 from subtyping.exceptions import InputError
 from subtyping.statistics.bootstrap_cuts import bootstrap_cuts, cuts_of_counts
@@ -148,20 +147,6 @@ def test_net_benefit_of_everybody_crosses_zero_at_the_prevalence() -> None:
     assert curve["is_best"].tolist() == [False, True, False]
     with pytest.raises(InputError, match="threshold_probability must lie"):
         net_benefit(1.0, 0.0, 0.2, 1.0)
-
-
-def test_zero_crossings(rng) -> None:
-    x = rng.normal(size=400)
-    falling = zero_crossing(x, -0.3 * (x - 0.5) + rng.normal(0, 0.05, 400))
-    assert falling.operator == "<="
-    assert falling.threshold == pytest.approx(0.5, abs=0.1)
-    assert zero_crossing(x, np.ones(400)).n_crossings == 0
-    assert zero_crossing(x, x**2 - 1).n_crossings == 2
-    assert np.isnan(zero_crossing(np.ones(50), x[:50]).threshold)
-    with pytest.raises(InputError, match="10 people"):
-        zero_crossing(x[:5], x[:5])
-    with pytest.raises(InputError, match="one length"):
-        zero_crossing(x, x[:5])
 
 
 def test_whole_number_cuts_are_those_of_the_general_sweep(rng) -> None:

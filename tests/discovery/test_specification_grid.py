@@ -8,19 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from subtyping.discovery.specification.agreement import mean_agreement, pairwise_adjusted_rand
-from subtyping.discovery.specification.algorithms import (
-    ALGORITHMS,
-    cluster_cases,
-    n_parameters,
-)
+from subtyping.discovery.specification.algorithms import ALGORITHMS, n_parameters
+from subtyping.discovery.specification.choices import PreparationChoice
+from subtyping.discovery.specification.clustering import cluster_cases
 from subtyping.discovery.specification.features import FEATURES
-from subtyping.discovery.specification.grid import (
-    RULES,
-    GridFacts,
-    GridOptions,
-    PreparationChoice,
-    make_grid,
-)
+from subtyping.discovery.specification.grid import RULES, GridFacts, GridOptions, make_grid
 from subtyping.exceptions import InputError
 from subtyping.statistics.agreement import adjusted_rand
 from subtyping.statistics.multiplicity import holm

@@ -1,5 +1,7 @@
 """Beeswarm, dependence and waterfall: what is drawn is what the result says."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +10,7 @@ from subtyping.figures.beeswarm import beeswarm
 from subtyping.figures.dependence import dependence as draw_dependence
 from subtyping.figures.style import save_png, to_svg, whole_figure
 from subtyping.figures.waterfall import waterfall
-from subtyping.prediction.attribution import attribute
+from subtyping.prediction.attribution import attribute, with_refits
 from subtyping.prediction.explain import (
     FoldExplanation,
     attribution_samples,
@@ -24,10 +26,8 @@ def result(rng):
     data.index = pd.Index([f"s{i:02d}" for i in range(50)], name="sample_id")
     values = z * [2.0, 1.0, 0.5, 0.2, 0.0]
     fold = FoldExplanation(data, values, -1.0, None, 40, 100, ("CCL17",))
-    return attribute(
-        [fold], people=pd.Series(data.index, index=data.index), axis_of={}, resamples=50, seed=0,
-        model="gradient_boosting",
-    )  # fmt: skip
+    refits = [replace(fold, values=(z - turn) * [2.0, 1.0, 0.5, 0.2, 0.0]) for turn in (-0.2, 0.3)]
+    return with_refits(attribute([fold], axis_of={}, model="gradient_boosting"), refits)
 
 
 @pytest.fixture
@@ -63,8 +63,9 @@ def test_analytes_a_fold_did_not_keep_are_grey(result):
 
 
 def test_the_dependence_shows_crossing_and_threshold(result):
-    found = dependence(result, "CCL17", resamples=50)
+    found = dependence(result, "CCL17")
     axes = draw_dependence(found, threshold=1.25, threshold_label="CCL17 ≥")
+    assert found.crossing.ci_low < found.crossing.value < found.crossing.ci_high
     places = [line.get_xdata()[0] for line in axes.lines[1:]]
     assert places == pytest.approx([found.crossing.value, 1.25])
     legend = [text.get_text() for text in whole_figure(axes).legends[0].get_texts()]
@@ -72,7 +73,15 @@ def test_the_dependence_shows_crossing_and_threshold(result):
     assert legend[1].startswith("SHAP zero crossing")
     assert legend[2] == "CCL17 ≥ 1.25"
     assert len(draw_dependence(found).lines) == 2
-    nothing = draw_dependence(dependence(result, "IL10", resamples=0))
+    zoned = draw_dependence(found, threshold=1.25, grey=(1.0, 1.5))
+    spans = [(p.get_x(), p.get_width()) for p in zoned.patches]
+    assert spans[-1] == pytest.approx((1.0, 0.5))
+    assert len(spans) == 2  # the interval of the crossing and the grey zone
+    ids = result.data.index
+    in_units = dependence(result, "CCL17", values=pd.Series(np.exp(result.data["CCL17"]), ids),
+                          unit="pg/mL")  # fmt: skip
+    assert (zoned.get_xscale(), draw_dependence(in_units).get_xscale()) == ("linear", "log")
+    nothing = draw_dependence(dependence(result, "IL10"))
     assert len(nothing.lines) == 1
 
 
@@ -97,7 +106,7 @@ def test_the_waterfall_goes_from_the_background_to_the_sample(sample):
 def test_the_same_result_gives_the_same_bytes(result, sample, kind, tmp_path):
     draw = {
         "beeswarm": lambda: beeswarm(result),
-        "dependence": lambda: draw_dependence(dependence(result, "CCL17", resamples=20)),
+        "dependence": lambda: draw_dependence(dependence(result, "CCL17")),
         "waterfall": lambda: waterfall(sample),
     }[kind]
     files = [save_png(draw(), tmp_path / f"{i}.png").read_bytes() for i in range(2)]

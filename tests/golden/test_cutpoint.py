@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from subtyping.statistics.bootstrap_cuts import cuts_of_counts
-from subtyping.statistics.cutpoints import roc_curves, youden_cut
+from subtyping.statistics.cutpoints import youden_cut
+from subtyping.statistics.roc import roc_curves
 
 pytestmark = pytest.mark.real_data
 

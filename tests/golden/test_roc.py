@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from subtyping.statistics.cutpoints import auc, delong_interval, youden_cut
+from subtyping.statistics.areas import auc, delong_interval
+from subtyping.statistics.cutpoints import youden_cut
 
 pytestmark = pytest.mark.real_data
 

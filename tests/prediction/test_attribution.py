@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from subtyping.exceptions import SubtypingError
-from subtyping.prediction.attribution import FoldExplanation, attribute
+from subtyping.prediction.attribution import FoldExplanation, attribute, with_refits
 from subtyping.prediction.explanation import _check_additivity, explain
 from subtyping.prediction.models import fit_model
 
@@ -55,16 +55,9 @@ def fold_of(values, names, ids, **changes):
     return FoldExplanation(data=data, values=values, **(given | changes))
 
 
-def joined(parts, axis_of=None, resamples=100):
-    ids = [name for part in parts for name in part.data.index]
-    return attribute(
-        parts,
-        people=pd.Series(ids, index=ids),
-        axis_of=axis_of or {"a": "Th2", "b": "Th2", "c": "Th1"},
-        model="gradient_boosting",
-        resamples=resamples,
-        seed=1,
-    )
+def joined(parts, axis_of=None):
+    axes = axis_of or {"a": "Th2", "b": "Th2", "c": "Th1"}
+    return attribute(parts, axis_of=axes, model="gradient_boosting")
 
 
 def test_an_axis_is_the_sum_of_its_members_before_the_absolute_value(rng):
@@ -90,8 +83,15 @@ def test_a_fold_without_an_analyte_attributes_nothing_to_it():
 
 
 def test_rank_intervals_hold_the_rank_and_tell_clear_from_close(rng):
-    values = rng.normal(size=(60, 3)) * [5.0, 1.0, 1.0]
-    table = joined([fold_of(values, list("abc"), [f"s{i}" for i in range(60)])]).table
+    names, sizes = list("abc"), [5.0, 1.0, 1.0]
+    parts = [
+        fold_of(rng.normal(size=(60, 3)) * sizes, names, [f"s{i}" for i in range(60)])
+        for _ in range(21)
+    ]
+    found = joined(parts[:1])
+    assert found.table["rank_ci_low"].isna().all()
+    assert "No intervals" in found.notes[-1]
+    table = with_refits(found, parts[1:]).table
     assert (table["rank_ci_low"] <= table["rank"]).all()
     assert (table["rank"] <= table["rank_ci_high"]).all()
     assert table.loc[0, ["analyte", "rank_ci_low", "rank_ci_high"]].tolist() == ["a", 1, 1]

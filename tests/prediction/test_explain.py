@@ -13,9 +13,8 @@ from subtyping.prediction.explain import (
     correlated_groups,
     dependence,
     explain_sample,
-    fold_weights,
-    folds_drawn,
     rank_attributions,
+    rank_limits,
     sum_attributions,
     zero_crossing,
     zero_crossings,
@@ -23,11 +22,9 @@ from subtyping.prediction.explain import (
 from subtyping.prediction.prediction import predict_membership
 
 
-def attributed(values, data, *, people=None, model="elastic_net", axis_of=None, **given):
-    fold = FoldExplanation(data, values, 0.25, given.pop("permuted", None), 9, 90, ("a",))
-    who = pd.Series(data.index if people is None else people, index=data.index)
-    settings = {"resamples": 50, "seed": 1} | given
-    return attribute([fold], people=who, axis_of=axis_of or {}, model=model, **settings)
+def attributed(values, data, *, model="elastic_net", axis_of=None):
+    fold = FoldExplanation(data, values, 0.25, None, 9, 90, ("a",))
+    return attribute([fold], axis_of=axis_of or {}, model=model)
 
 
 @pytest.fixture
@@ -116,14 +113,15 @@ def test_zero_crossings_by_hand(values, phi, expected):
 def test_the_crossing_moves_with_the_unit_and_not_with_the_size_of_attributions(rng):
     x = rng.normal(size=200)
     phi = np.where(x > 0.4, 1.5, -0.7) + 0.4 * rng.normal(size=200)
-    people = np.arange(200)
-    one = zero_crossing(x, phi, people, seed=3)
-    again = zero_crossing(x, 100 * phi, people, seed=3)
-    shifted = zero_crossing(7 + 2 * x, phi, people, seed=3)
-    turned = zero_crossing(-x, phi, people, seed=3)
+    drawn = [(x[rows], phi[rows]) for rows in rng.integers(0, 200, size=(30, 200))]
+    one = zero_crossing(x, phi, refits=drawn)
+    again = zero_crossing(x, 100 * phi, refits=[(a, 100 * b) for a, b in drawn])
+    shifted = zero_crossing(7 + 2 * x, phi, refits=[(7 + 2 * a, b) for a, b in drawn])
+    turned = zero_crossing(-x, phi, refits=[(-a, b) for a, b in drawn])
     assert again == one
     assert (shifted.value, shifted.ci_low) == pytest.approx((7 + 2 * one.value, 7 + 2 * one.ci_low))
     assert (turned.value, turned.direction) == (pytest.approx(-one.value), -1)
+    assert (turned.ci_low, turned.ci_high) == pytest.approx((-one.ci_high, -one.ci_low))
     assert one.value in zero_crossings(x, phi)
     assert one.ci_low <= one.value <= one.ci_high
     assert (one.direction, one.found_frac) == (1, 1.0)
@@ -132,57 +130,52 @@ def test_the_crossing_moves_with_the_unit_and_not_with_the_size_of_attributions(
 def test_a_linear_model_crosses_at_the_mean_of_its_background(rng):
     x = rng.normal(size=400)
     background = x[:100].mean()
-    found = zero_crossing(x, 0.8 * (x - background), np.arange(400), resamples=0)
+    found = zero_crossing(x, 0.8 * (x - background))
     spacing = np.diff(np.sort(x)[np.abs(np.sort(x) - background) < 0.2]).max()
     assert abs(found.value - background) <= spacing
     assert np.isnan([found.ci_low, found.ci_high, found.found_frac]).all()
 
 
-def test_the_interval_covers_the_place_of_the_turn():
-    covered = 0
-    for k in range(200):
-        rng = np.random.default_rng(k)
-        x = rng.normal(size=150)
-        phi = 1.2 * (x - 0.3) + rng.normal(size=150)  # E(phi | x) is 0 at .3
-        found = zero_crossing(x, phi, np.arange(150), resamples=100, seed=k)
-        covered += found.ci_low <= 0.3 <= found.ci_high
-    assert 176 <= covered <= 199
+def step_at(turn):
+    x = np.arange(20.0)
+    return x, np.where(x > turn, 1.0, -1.0)
 
 
-def test_an_attribution_that_rests_on_chance_has_no_sure_crossing():
-    unsure = 0
-    for k in range(40):
-        rng = np.random.default_rng(k)
-        found = zero_crossing(
-            rng.normal(size=150), rng.normal(size=150), np.arange(150), resamples=100, seed=k
+@pytest.mark.parametrize(
+    ("turns", "expected"),
+    [
+        ([9.5, 7.5, 12.5], (7.5, 12.5, 1.0)),
+        ([12.5, 13.5], (9.5, 13.5, 1.0)),  # widened to hold the crossing itself
+        ([8.5, 10.5, 9.5, 11.5, None], (8.5, 11.5, 0.8)),
+        ([8.5, 10.5, 9.5, None], (np.nan, np.nan, 0.75)),  # too few have one
+        ([], (np.nan, np.nan, np.nan)),
+    ],
+)
+def test_the_interval_is_of_refits_with_such_a_crossing(turns, expected):
+    none = (np.empty(0), np.empty(0))
+    falling = (step_at(4)[0], -step_at(4)[1])
+    for absent in (none, falling, (np.arange(3.0), np.zeros(3))):
+        refits = [absent if turn is None else step_at(turn) for turn in turns]
+        found = zero_crossing(*step_at(9.5), refits=refits)
+        assert (found.value, found.direction) == (9.5, 1)
+        assert [found.ci_low, found.ci_high, found.found_frac] == pytest.approx(
+            expected, nan_ok=True
         )
-        unsure += found.direction == 0 or np.isnan(found.ci_low) or np.isnan(found.ci_high)
-    assert unsure >= 36
-
-
-def test_people_are_drawn_whole(rng):
-    x = np.repeat(rng.normal(size=40), 5)
-    phi = np.repeat(x[::5] - 0.2 + 0.8 * rng.normal(size=40), 5)
-    whole = zero_crossing(x, phi, np.repeat(np.arange(40), 5), seed=2)
-    single = zero_crossing(x, phi, np.arange(200), seed=2)
-    assert whole.value == single.value
-    assert whole.ci_high - whole.ci_low > single.ci_high - single.ci_low
 
 
 def test_vectors_must_match():
     with pytest.raises(InputError, match=r"equal length; got shapes \(3,\) and \(2,\)"):
         zero_crossings(np.zeros(3), np.zeros(2))
-    with pytest.raises(InputError, match="one person for each of 3 values; got 2"):
-        zero_crossing(np.zeros(3), np.zeros(3), np.zeros(2))
+    with pytest.raises(InputError, match=r"equal length; got shapes \(3,\) and \(2,\)"):
+        zero_crossing(np.zeros(3), np.zeros(2))
 
 
 def test_dependence_takes_other_units_and_names_what_is_absent(made):
-    found = dependence(made, "a", resamples=50, seed=1)
+    found = dependence(made, "a")
     assert found.table["value"].is_monotonic_increasing
     stored = made.crossings.set_index("analyte").loc["a"]
-    assert [found.crossing.value, found.crossing.ci_low, found.crossing.ci_high] == (
-        stored.iloc[:3].tolist()
-    )
+    assert found.crossing.value == stored["crossing_z"]
+    assert np.isnan([found.crossing.ci_low, stored["crossing_z_ci_low"]]).all()
     in_units = dependence(made, "a", values=2 ** made.data["a"] * 100, unit="pg/mL")
     assert in_units.unit == "pg/mL"
     below, above = (
@@ -284,38 +277,8 @@ def test_tables_of_a_run_add_up_to_the_out_of_fold_probability(cohort, procedure
         assert one.fold == told.loc[sample, "fold"]
 
 
-def test_ranks_without_draws_have_no_interval():
-    table = rank_attributions(np.eye(2), np.zeros((0, 2)), np.zeros((0, 2)))
+def test_ranks_without_refits_have_no_interval():
+    table = rank_attributions(np.eye(2), np.zeros((0, 2)))
     assert table["rank"].tolist() == [1.5, 1.5]
     assert table[["rank_ci_low", "permuted_mean_abs"]].isna().all(axis=None)
-
-
-def test_a_draw_holds_some_of_the_folds_and_whole_people_in_them():
-    people = np.array(list("aabbccdd"))
-    fold = np.array([0, 0, 0, 0, 1, 1, 2, 2])
-    weights = fold_weights(people, fold, 60, 4)
-    assert (weights[:, ::2] == weights[:, 1::2]).all()
-    assert {tuple(np.flatnonzero(row > 0) // 4) for row in weights if row[:4].any()} <= {
-        (0, 0), (0, 0, 0, 0),
-    }  # fmt: skip
-    sizes = weights.sum(axis=1)
-    assert set(sizes) == {2.0, 4.0}  # one fold of two people, or of one
-    assert fold_weights(people, fold, 5, 4).tolist() == weights[:5].tolist()
-    assert fold_weights(people[:0], fold[:0], 5, 4).shape == (5, 0)
-    for k in (3, 4, 5, 7, 10, 20):  # m is the whole number at or below the corrected variance
-        m = folds_drawn(k)
-        wanted, drawn = 1 / k + 1 / (k - 1), (k - 1) / k
-        assert drawn / m >= wanted or m == 1
-        assert drawn / (m + 1) < wanted
-
-
-def test_folds_whose_models_differ_widen_the_interval(rng):
-    x, fold = rng.normal(size=300), np.repeat([0, 1, 2], 100)
-    phi = x - np.array([-0.5, 0.0, 0.5])[fold]
-    one = zero_crossing(x, phi, np.arange(300))
-    three = zero_crossing(x, phi, np.arange(300), folds=fold)
-    assert one.value == three.value
-    assert three.ci_low < -0.4 < 0.4 < three.ci_high
-    assert one.ci_high - one.ci_low < 0.5
-    with pytest.raises(InputError, match="one fold for each of 300 values; got 2"):
-        zero_crossing(x, phi, np.arange(300), folds=np.arange(2))
+    assert np.isnan(rank_limits(np.array([1.5, 1.5]), np.zeros((0, 2)))).all()

@@ -23,7 +23,7 @@ from subtyping.replication.measures import (
 from subtyping.replication.people import settle_newcomers
 from subtyping.replication.replicate import replicate_subtype
 from subtyping.replication.twins import replication_twins
-from subtyping.statistics.mixtures import TwoGroups
+from subtyping.statistics.two_groups import TwoGroups
 
 FEW = DiscoverySettings(n_bootstrap=39, n_resamples=20)
 ALONE = {"jobs": 1, "own_numbering": True}  # ids of simulated cohorts mean nothing

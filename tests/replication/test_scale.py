@@ -16,7 +16,7 @@ from subtyping.replication.scale import (
     reference_specificity_lines,
     scale_reason,
 )
-from subtyping.statistics.mixtures import TwoGroups
+from subtyping.statistics.two_groups import TwoGroups
 
 
 def settle(assigner, panel):

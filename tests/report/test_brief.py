@@ -93,7 +93,7 @@ def test_criteria_are_printed_with_their_price_and_intervals(fake_result):
     page = brief_html(fake_result("discrete"))
     assert "CCL17 ≥ 9.2 NPX" in page
     assert '29%<span class="ci">22–36</span>' in page
-    assert "27% (20–34) of the cases have it" in page
+    assert "27% (19–36, as the verdict says) of the cases have it" in page
     assert '3.4<span class="ci">2.6–4.2</span>' in page
 
 

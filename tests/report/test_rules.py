@@ -53,9 +53,9 @@ def test_a_column_that_says_nothing_is_not_printed(is_proposed, columns):
     table = rules(("CRP > 3 mg/L", "published", 0.3)).assign(number_needed_to_screen=3.349)
     found = printed_criteria(table, is_proposed=is_proposed)
     assert found["columns"] == columns
-    assert found["target_share"] == ("25%" if is_proposed else "")
+    assert found["target_share"] == ("25% of the cases have it" if is_proposed else "")
     assert found["rules"][0]["cells"][-1] == ("3.3", "")
-    assert found["rules"][0]["claim"] == ""
+    assert found["rules"][0]["claim"] == "candidate"
 
 
 def test_both_thresholds_of_a_rule_of_two_are_told():
@@ -66,3 +66,23 @@ def test_both_thresholds_of_a_rule_of_two_are_told():
     assert rule["threshold"] == (
         "In resamples the thresholds lay between 0.9 and 1.1 and between 1.8 and 2.2."
     )
+
+
+def test_every_rule_shows_its_claim_and_proposed_ones_their_best_category():
+    table = rules(
+        ("A >= 1 NPX", "subtype", 0.3), ("CRP > 3 mg/L", "published", 0.3),
+        ("everybody", "published", 1.0),
+    ).assign(best_category=["diagnostic: found", "as published", "as published"])  # fmt: skip
+    proposed, published, everybody = printed_criteria(table, is_proposed=True)["rules"]
+    assert (proposed["claim"], published["claim"], everybody["claim"]) == (
+        "candidate", "candidate", "",
+    )  # fmt: skip
+    assert (proposed["best"], published["best"]) == ("diagnostic: found", "")
+
+
+def test_the_share_of_an_upper_tail_is_no_prevalence():
+    table = rules(("A >= 1 NPX", "upper_tail", 0.3), ("CRP > 3 mg/L", "published", 0.3))
+    table.loc[0, "target_condition"] = "upper 25%"
+    assert "Have the target" not in printed_criteria(table, is_proposed=True)["columns"]
+    table["kind"] = ["subtype", "published"]
+    assert "Have the target" in printed_criteria(table, is_proposed=True)["columns"]

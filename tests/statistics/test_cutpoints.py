@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from subtyping.exceptions import InputError
-from subtyping.statistics.cutpoints import auc, delong_interval, roc_curves, youden_cut
+from subtyping.statistics.areas import auc, delong_interval
+from subtyping.statistics.cutpoints import youden_cut
+from subtyping.statistics.roc import roc_curves
 
 
 def loop_auc(x: np.ndarray, a: np.ndarray, b: np.ndarray) -> float:

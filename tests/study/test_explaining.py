@@ -25,10 +25,7 @@ def run(tmp_path: Path) -> Path:
     """Return a finished run folder of three explained people and one in an unfitted fold."""
     data = pd.DataFrame(PHI + 1, columns=NAMES, index=pd.Index(IDS, name="sample_id"))
     fold = FoldExplanation(data, PHI, -1.0, None, n_background=9, n_train=60, members=("CCL17",))
-    found = attribute(
-        [fold], people=pd.Series(IDS, index=IDS), axis_of={"CCL17": "Th2"}, resamples=0, seed=0,
-        model="gradient_boosting",
-    )  # fmt: skip
+    found = attribute([fold], axis_of={"CCL17": "Th2"}, model="gradient_boosting")
     out_of_fold = pd.DataFrame(
         {
             "sample_id": [*IDS, "MDD-004"],

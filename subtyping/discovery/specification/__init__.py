@@ -3,7 +3,8 @@
 from subtyping.discovery.specification.agreement import mean_agreement, pairwise_adjusted_rand
 from subtyping.discovery.specification.axes import existence_by_axis
 from subtyping.discovery.specification.cells import Cell, Outcome, run_cells
-from subtyping.discovery.specification.grid import Choice, Grid, GridOptions
+from subtyping.discovery.specification.choices import Choice
+from subtyping.discovery.specification.grid import Grid, GridOptions
 
 __all__ = [
     "Cell",

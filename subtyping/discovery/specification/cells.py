@@ -10,12 +10,8 @@ from subtyping.axes.scores import AxisScores
 from subtyping.discovery.decide import decide, study_design
 from subtyping.discovery.labelling import FittedLabelling, LabellingProcedure
 from subtyping.discovery.settings import DiscoverySettings
-from subtyping.discovery.specification.algorithms import (
-    CHOSEN,
-    OWN,
-    Clustering,
-    cluster_cases,
-)
+from subtyping.discovery.specification.algorithms import CHOSEN, OWN
+from subtyping.discovery.specification.clustering import Clustering, cluster_cases
 from subtyping.discovery.specification.features import feature_matrix, feature_sizes
 from subtyping.exceptions import InputError
 from subtyping.panel.panel import Panel

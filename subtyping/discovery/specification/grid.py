@@ -1,37 +1,25 @@
 """The grid of defensible analyses: every combination, less those an explicit rule leaves out."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import product
 
-from subtyping.discovery.specification.algorithms import (
-    ALGORITHMS,
-    CHOSEN,
-    OWN,
-    n_parameters,
+from subtyping.discovery.specification.algorithms import ALGORITHMS, CHOSEN, OWN, n_parameters
+from subtyping.discovery.specification.choices import (
+    DETECTION,
+    HANDLING,
+    NUMBERS,
+    PLATES,
+    Choice,
+    PreparationChoice,
+    in_order,
 )
 from subtyping.discovery.specification.features import FEATURES, PANEL_FEATURES
 from subtyping.exceptions import InputError
 
-__all__ = [
-    "COVARIATES",
-    "RULES",
-    "Choice",
-    "Grid",
-    "GridFacts",
-    "GridOptions",
-    "PreparationChoice",
-    "in_order",
-    "make_grid",
-]
+__all__ = ["RULES", "Grid", "GridFacts", "GridOptions", "make_grid"]
 
-DETECTION = ("keep", "lod_sqrt2", "ros", "truncated")
 USUAL_DETECTION = DETECTION[:2]
-PLATES = ("adjusted", "as_measured")
-HANDLING = ("keep", "drop")
-COVARIATES = ("age", "sex", "bmi", "smoking", "medication", "atopy")
-NUMBERS = (CHOSEN, "2", "3", "4")
-NO_COVARIATE = "none"
 
 RULES = {
     "departures": "the preparation departs from the declared one in more choices than asked for",
@@ -46,70 +34,6 @@ RULES = {
     "stepmix": "latent profiles need StepMix, which is not installed",
 }
 """Why a combination is left out; the first rule that holds counts it."""
-
-
-@dataclass(frozen=True)
-class PreparationChoice:
-    """How the panel is prepared.
-
-    Attributes
-    ----------
-    detection : {"keep", "lod_sqrt2", "ros", "truncated"}
-    plates : {"adjusted", "as_measured"}
-    covariates : tuple of str
-        Adjusted for; see `in_order`.
-    handling : {"keep", "drop"}
-        Whether the handling markers stay in the matrix.
-    """
-
-    detection: str = "keep"
-    plates: str = "adjusted"
-    covariates: tuple[str, ...] = ()
-    handling: str = "keep"
-
-    def departures(self, declared: "PreparationChoice") -> int:
-        """Return in how many of the four choices this differs from the declared preparation."""
-        mine, theirs = asdict(self), asdict(declared)
-        return sum(mine[name] != theirs[name] for name in mine)
-
-    def settings(self, min_detected_frac: float) -> dict[str, object]:
-        """Return keyword arguments of `subtyping.preparation.Preparation`."""
-        return {
-            "detection": self.detection,
-            "min_detected_frac": min_detected_frac,
-            "adjust": self.covariates,
-            "adjust_plates": self.plates == "adjusted",
-            "drop_handling": self.handling == "drop",
-        }
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One specification.
-
-    Attributes
-    ----------
-    preparation : PreparationChoice
-    features, algorithm, number : str
-    """
-
-    preparation: PreparationChoice
-    features: str
-    algorithm: str
-    number: str
-
-    def to_row(self) -> dict[str, str]:
-        """Return the choices as texts, one a column."""
-        made = self.preparation
-        return {
-            "detection": made.detection,
-            "plates": made.plates,
-            "covariates": "+".join(made.covariates) or NO_COVARIATE,
-            "handling": made.handling,
-            "features": self.features,
-            "algorithm": self.algorithm,
-            "k": self.number,
-        }
 
 
 @dataclass(frozen=True)
@@ -227,18 +151,6 @@ def make_grid(options: GridOptions, declared: PreparationChoice, facts: GridFact
         raise InputError(message)
     ordered = tuple(sorted(kept, key=_place))
     return Grid(ordered, own, n_combinations, {r: excluded[r] for r in RULES if r in excluded})
-
-
-def in_order(covariates: Iterable[str]) -> tuple[str, ...]:
-    """Return covariates in the one order that specifications use, each once.
-
-    Examples
-    --------
-    >>> in_order(["bmi", "age"])
-    ('age', 'bmi')
-    """
-    named = set(covariates)
-    return tuple(name for name in COVARIATES if name in named)
 
 
 def _combinations(options: GridOptions, facts: GridFacts) -> Iterator[tuple[Choice, str]]:

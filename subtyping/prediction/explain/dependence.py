@@ -8,6 +8,7 @@ import pandas as pd
 
 from subtyping._validation import count_of, nearest
 from subtyping.exceptions import InputError
+from subtyping.prediction.explain.refitted import pairs_of_refits
 from subtyping.prediction.explain.zero_crossing import ZeroCrossing, zero_crossing
 
 if TYPE_CHECKING:
@@ -50,9 +51,6 @@ def dependence(
     *,
     values: pd.Series | None = None,
     unit: str = "z",
-    people: pd.Series | None = None,
-    resamples: int = 200,
-    seed: int = 0,
 ) -> Dependence:
     """Return how the attributions of an analyte depend on its value, and where they turn.
 
@@ -65,12 +63,6 @@ def dependence(
         be drawn in; by default the z-scores explained.
     unit : str, default "z"
         Unit of `values`.
-    people : pandas.Series, optional
-        Person of each sample, index ``sample_id``; by default each sample is a person.
-    resamples : int, default 200
-        Bootstrap draws of folds and people for the interval of the crossing.
-    seed : int, default 0
-        Root seed.
 
     Returns
     -------
@@ -89,9 +81,8 @@ def dependence(
     >>> ids = [f"s{i}" for i in range(40)]
     >>> fold = FoldExplanation(pd.DataFrame({"CCL17": x}, index=ids), (x - 0.5)[:, None], 0.0, None,
     ...                        n_background=10, n_train=80, members=())
-    >>> found = attribute([fold], people=pd.Series(ids, index=ids), axis_of={},
-    ...                   model="elastic_net", resamples=0, seed=0)
-    >>> shown = dependence(found, "CCL17", resamples=50)
+    >>> found = attribute([fold], axis_of={}, model="elastic_net")
+    >>> shown = dependence(found, "CCL17")
     >>> round(shown.crossing.value, 1), shown.crossing.direction
     (0.5, 1)
     """
@@ -102,12 +93,11 @@ def dependence(
             f"{nearest(analyte, explained.columns)}"
         )
         raise InputError(message)
-    chosen = explained[analyte] if values is None else _aligned(values, explained.index, "values")
+    chosen = explained[analyte] if values is None else _aligned(values, explained.index)
     x = chosen.to_numpy(dtype=float)
     phi = attribution.values[:, int(explained.columns.get_indexer([analyte])[0])]
-    who = explained.index if people is None else _aligned(people, explained.index, "people")
     crossing = zero_crossing(
-        x, phi, np.asarray(who), folds=attribution.fold, resamples=resamples, seed=seed
+        x, phi, refits=pairs_of_refits(attribution.refits, analyte, values=values)
     )
     table = pd.DataFrame({"sample_id": explained.index, "value": x, "attribution": phi})
     table = table.dropna().sort_values("value", kind="stable").reset_index(drop=True)
@@ -122,12 +112,12 @@ def dependence(
     )
 
 
-def _aligned(series: pd.Series, index: pd.Index, name: str) -> pd.Series:
-    """Return a series in the order of the samples, none of which may be absent."""
+def _aligned(series: pd.Series, index: pd.Index) -> pd.Series:
+    """Return values in the order of the samples, none of which may be absent."""
     absent = index.difference(series.index)
     if len(absent):
         message = (
-            f"{name} must hold every explained sample; {count_of(len(absent), 'sample')} of "
+            f"values must hold every explained sample; {count_of(len(absent), 'sample')} of "
             f"{len(index)} absent, e.g. {str(absent[0])!r}."
         )
         raise InputError(message)

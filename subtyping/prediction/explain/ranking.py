@@ -1,4 +1,4 @@
-"""Mean absolute attributions, ranked, with intervals over people and a permuted baseline."""
+"""Mean absolute attributions, ranked, with intervals over refits and a permuted baseline."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from scipy.stats import rankdata
 
 from subtyping.prediction.resampling import percentile_interval
 
-__all__ = ["rank_attributions", "sum_attributions"]
+__all__ = ["rank_attributions", "rank_limits", "sum_attributions"]
 
 
 def sum_attributions(values: np.ndarray, group_of: Sequence[str]) -> tuple[list[str], np.ndarray]:
@@ -40,10 +40,8 @@ def sum_attributions(values: np.ndarray, group_of: Sequence[str]) -> tuple[list[
     return groups, np.column_stack(sums) if sums else np.zeros((len(values), 0))
 
 
-def rank_attributions(
-    values: np.ndarray, permuted: np.ndarray, weights: np.ndarray
-) -> pd.DataFrame:
-    """Return the mean absolute attribution of each column, its rank with interval, its baseline.
+def rank_attributions(values: np.ndarray, permuted: np.ndarray) -> pd.DataFrame:
+    """Return the mean absolute attribution of each column, its rank and its permuted baseline.
 
     Parameters
     ----------
@@ -51,33 +49,55 @@ def rank_attributions(
         Attributions of analytes or of groups of them.
     permuted : ndarray of shape (m, p)
         The same from models trained on permuted labels; may have no rows.
-    weights : ndarray of shape (B, n)
-        How often each sample occurs in each bootstrap draw of people.
 
     Returns
     -------
     pandas.DataFrame
         ``mean_abs, rank, rank_ci_low, rank_ci_high, permuted_mean_abs`` for each column, in
-        order. Ranks run from 1 for the largest, ties share the mean rank.
+        order. Ranks run from 1 for the largest, ties share the mean rank; the limits are NaN
+        until models are refitted (`rank_limits`).
 
     Examples
     --------
-    >>> table = rank_attributions(np.array([[1.0, -3.0], [1.0, 3.0]]), np.zeros((0, 2)),
-    ...                           np.ones((5, 2)))
-    >>> table[["mean_abs", "rank", "rank_ci_low", "rank_ci_high"]].values.tolist()
-    [[1.0, 2.0, 2.0, 2.0], [3.0, 1.0, 1.0, 1.0]]
+    >>> table = rank_attributions(np.array([[1.0, -3.0], [1.0, 3.0]]), np.zeros((0, 2)))
+    >>> table[["mean_abs", "rank"]].values.tolist()
+    [[1.0, 2.0], [3.0, 1.0]]
     """
-    size = np.abs(values)
-    # The mean over samples is taken of people drawn together; rescaling a draw leaves its ranks.
-    draws = rankdata(-(weights @ size), axis=1) if len(weights) else weights[:, :0]
-    low, high = percentile_interval(draws)
+    size = np.abs(values).mean(axis=0)
     missing = np.full(values.shape[1], np.nan)
     return pd.DataFrame(
         {
-            "mean_abs": size.mean(axis=0),
-            "rank": rankdata(-size.mean(axis=0)),
-            "rank_ci_low": low if len(weights) else missing,
-            "rank_ci_high": high if len(weights) else missing,
+            "mean_abs": size,
+            "rank": rankdata(-size),
+            "rank_ci_low": missing,
+            "rank_ci_high": missing,
             "permuted_mean_abs": np.abs(permuted).mean(axis=0) if len(permuted) else missing,
         }
     )
+
+
+def rank_limits(rank: np.ndarray, refits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return 95 % limits of ranks: percentiles over refits, widened to hold the rank.
+
+    Parameters
+    ----------
+    rank : ndarray of shape (p,)
+        Ranks found out of fold.
+    refits : ndarray of shape (B, p)
+        Mean absolute attributions of models learnt anew on resampled people.
+
+    Returns
+    -------
+    low, high : ndarray of shape (p,)
+        NaN without refits.
+
+    Examples
+    --------
+    >>> low, high = rank_limits(np.array([2.0, 1.0]), np.array([[1.2, 3.1], [2.0, 1.5]]))
+    >>> low.tolist(), high.tolist()
+    ([1.0, 1.0], [2.0, 2.0])
+    """
+    if not len(refits):
+        return np.full(len(rank), np.nan), np.full(len(rank), np.nan)
+    low, high = percentile_interval(rankdata(-refits, axis=1))
+    return np.minimum(low, rank), np.maximum(high, rank)

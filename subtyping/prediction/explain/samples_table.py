@@ -7,7 +7,7 @@ import pandas as pd
 
 if TYPE_CHECKING:
     from subtyping.prediction.attribution import Attribution
-    from subtyping.prediction.prediction import Prediction
+    from subtyping.prediction.membership_result import Prediction
 
 __all__ = ["SAMPLE_COLUMNS", "attribution_samples", "attribution_tables"]
 
@@ -42,8 +42,7 @@ def attribution_samples(attribution: "Attribution", out_of_fold: pd.DataFrame) -
     >>> data = pd.DataFrame({"CCL17": [1.5, -1.0], "IL6": [0.0, 2.0]}, index=["a", "b"])
     >>> fold = FoldExplanation(data, np.array([[2.0, 0.0], [-2.0, 1.0]]), -0.5, None,
     ...                        n_background=10, n_train=20, members=())
-    >>> found = attribute([fold], people=pd.Series(["a", "b"], index=["a", "b"]), axis_of={},
-    ...                   model="elastic_net", resamples=0, seed=0)
+    >>> found = attribute([fold], axis_of={}, model="elastic_net")
     >>> folds = pd.DataFrame({"sample_id": ["a", "b"], "fold": [0, 0]})
     >>> attribution_samples(found, folds).drop(columns="model").values.tolist()
     [['a', 'CCL17', 1.5, 2.0, -0.5, 0], ['b', 'CCL17', -1.0, -2.0, -0.5, 0], \

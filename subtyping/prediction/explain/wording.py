@@ -11,7 +11,7 @@ from subtyping._validation import count_of
 if TYPE_CHECKING:
     from subtyping.prediction.explain.fold_explanation import FoldExplanation
 
-__all__ = ["attribution_sentence", "background_notes"]
+__all__ = ["attribution_sentence", "background_notes", "refits_note"]
 
 
 def background_notes(explanations: "Sequence[FoldExplanation]", cut: float) -> tuple[str, ...]:
@@ -39,6 +39,27 @@ def background_notes(explanations: "Sequence[FoldExplanation]", cut: float) -> t
         f"correlation of at least {cut:g} among the held-out case samples."
     )
     return background, groups
+
+
+def refits_note(refits: "Sequence[FoldExplanation]") -> str:
+    """Say what the intervals come from.
+
+    Parameters
+    ----------
+    refits : sequence of FoldExplanation
+
+    Returns
+    -------
+    str
+    """
+    if not refits:
+        return "No intervals: the model was not refitted."
+    most = max(len(part.data) for part in refits)
+    return (
+        f"Intervals come from {count_of(len(refits), 'refit')}: labels and model learnt anew on "
+        f"people drawn with replacement, at most {most} samples of people left out explained in "
+        "each."
+    )
 
 
 def attribution_sentence(

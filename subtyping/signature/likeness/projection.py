@@ -11,7 +11,7 @@ from subtyping._random import stream
 from subtyping.signature.likeness.analytes import LikenessValues
 from subtyping.signature.likeness.group_design import GroupDesign
 from subtyping.signature.likeness.ridge_logistic import fit_ridge_logistic, platt
-from subtyping.statistics.cutpoints import delong_interval
+from subtyping.statistics.areas import delong_interval
 
 __all__ = ["LEAST_PEOPLE", "PROJECTION_COLUMNS", "Projection", "project_cases"]
 

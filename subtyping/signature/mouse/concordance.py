@@ -13,7 +13,8 @@ from subtyping.exceptions import InputError
 from subtyping.signature.differential import Differential
 from subtyping.signature.mouse.agreement import agreement, exchanged_labels, label_effects
 from subtyping.signature.mouse.animals import AnimalContrast
-from subtyping.signature.mouse.pairs import effects_of, paired_effects
+from subtyping.signature.mouse.effects import effects_of
+from subtyping.signature.mouse.pairs import paired_effects
 from subtyping.signature.mouse.summary import SUMMARY, arrays_of, summary_of
 
 __all__ = ["MouseConcordance", "mouse_concordance"]

@@ -6,21 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from subtyping.statistics.set_scores._inputs import (
-    Floats,
-    Indices,
-    as_reference,
-    as_samples,
-    as_sets,
-    mean_and_sd,
-    row_sums,
-)
+from subtyping.statistics.set_scores._inputs import Floats, Indices, as_reference, as_sets, row_sums
+from subtyping.statistics.set_scores.standardised import Standardised, reference_scale
 
 __all__ = ["CombinedZ", "fit_combined_z"]
 
 
 @dataclass(frozen=True, eq=False)
-class CombinedZ:
+class CombinedZ(Standardised):
     """Combined z-scores against frozen reference people.
 
     Attributes
@@ -31,13 +24,11 @@ class CombinedZ:
         Columns of each set.
     """
 
-    mean: Floats
-    scale: Floats
     sets: tuple[Indices, ...]
 
     def score(self, X: ArrayLike) -> Floats:
         """Return the scores, shape (n_samples, n_sets); each row rests on that row alone."""
-        z = (as_samples(X, len(self.mean)) - self.mean) / self.scale
+        z = self.z(X)
         sums = [row_sums(z[:, members]) / np.sqrt(len(members)) for members in self.sets]
         return np.column_stack(sums)
 
@@ -81,8 +72,5 @@ def fit_combined_z(X: ArrayLike, sets: Sequence[ArrayLike], *, scale: bool = Tru
     """
     values = as_reference(X)
     columns = as_sets(sets, values.shape[1])
-    if scale:
-        mean, sd = mean_and_sd(values, np.unique(np.concatenate(columns)))
-    else:
-        mean, sd = np.zeros(values.shape[1]), np.ones(values.shape[1])
+    mean, sd = reference_scale(values, columns, scale=scale)
     return CombinedZ(mean=mean, scale=sd, sets=columns)

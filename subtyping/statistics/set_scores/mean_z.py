@@ -7,21 +7,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from subtyping.exceptions import InputError
-from subtyping.statistics.set_scores._inputs import (
-    Floats,
-    Indices,
-    as_reference,
-    as_samples,
-    as_sets,
-    mean_and_sd,
-    row_sums,
-)
+from subtyping.statistics.set_scores._inputs import Floats, Indices, as_reference, as_sets, row_sums
+from subtyping.statistics.set_scores.standardised import Standardised, reference_scale
 
 __all__ = ["MeanZ", "fit_mean_z"]
 
 
 @dataclass(frozen=True, eq=False)
-class MeanZ:
+class MeanZ(Standardised):
     """Weighted mean of z-scores against frozen reference people.
 
     Attributes
@@ -34,14 +27,12 @@ class MeanZ:
         Columns of each set.
     """
 
-    mean: Floats
-    scale: Floats
     weights: Floats
     sets: tuple[Indices, ...]
 
     def score(self, X: ArrayLike) -> Floats:
         """Return the scores, shape (n_samples, n_sets); each row rests on that row alone."""
-        z = (as_samples(X, len(self.mean)) - self.mean) / self.scale
+        z = self.z(X)
         columns = [
             row_sums(z[:, members] * self.weights[members]) / np.cumsum(self.weights[members])[-1]
             for members in self.sets
@@ -100,8 +91,5 @@ def fit_mean_z(
     if empty:
         message = f"Set {empty[0]} carries no weight: every member has weight 0."
         raise InputError(message)
-    if scale:
-        mean, sd = mean_and_sd(values, np.unique(np.concatenate(columns)))
-    else:
-        mean, sd = np.zeros(n_analytes), np.ones(n_analytes)
+    mean, sd = reference_scale(values, columns, scale=scale)
     return MeanZ(mean=mean, scale=sd, weights=w, sets=columns)

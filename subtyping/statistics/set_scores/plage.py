@@ -6,21 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from subtyping.statistics.set_scores._inputs import (
-    Floats,
-    Indices,
-    as_reference,
-    as_samples,
-    as_sets,
-    mean_and_sd,
-    row_sums,
-)
+from subtyping.statistics.set_scores._inputs import Floats, Indices, as_reference, as_sets, row_sums
+from subtyping.statistics.set_scores.standardised import Standardised, reference_scale
 
 __all__ = ["Plage", "fit_plage"]
 
 
 @dataclass(frozen=True, eq=False)
-class Plage:
+class Plage(Standardised):
     """First singular vectors of sets, learnt in reference people.
 
     Attributes
@@ -37,8 +30,6 @@ class Plage:
         Share of the members' variance along the direction.
     """
 
-    mean: Floats
-    scale: Floats
     sets: tuple[Indices, ...]
     directions: tuple[Floats, ...]
     lengths: Floats
@@ -46,7 +37,7 @@ class Plage:
 
     def score(self, X: ArrayLike) -> Floats:
         """Return the scores, shape (n_samples, n_sets); each row rests on that row alone."""
-        z = (as_samples(X, len(self.mean)) - self.mean) / self.scale
+        z = self.z(X)
         parts = zip(self.sets, self.directions, self.lengths, strict=True)
         return np.column_stack(
             [row_sums(z[:, members] * weights) / length for members, weights, length in parts]
@@ -101,10 +92,7 @@ def fit_plage(X: ArrayLike, sets: Sequence[ArrayLike], *, scale: bool = True) ->
     """
     values = as_reference(X)
     columns = as_sets(sets, values.shape[1])
-    if scale:
-        mean, sd = mean_and_sd(values, np.unique(np.concatenate(columns)))
-    else:
-        mean, sd = np.zeros(values.shape[1]), np.ones(values.shape[1])
+    mean, sd = reference_scale(values, columns, scale=scale)
     z = (values - mean) / sd
     directions, lengths, explained = [], [], []
     for members in columns:

@@ -6,16 +6,9 @@ import numpy as np
 
 from subtyping.discovery import FittedLabelling, LabellingProcedure, study_design
 from subtyping.discovery.specification.algorithms import has_stepmix
+from subtyping.discovery.specification.choices import COVARIATES, PreparationChoice, in_order
 from subtyping.discovery.specification.features import feature_sizes
-from subtyping.discovery.specification.grid import (
-    COVARIATES,
-    Grid,
-    GridFacts,
-    GridOptions,
-    PreparationChoice,
-    in_order,
-    make_grid,
-)
+from subtyping.discovery.specification.grid import Grid, GridFacts, GridOptions, make_grid
 from subtyping.panel import Panel
 from subtyping.preparation.covariates import usable_covariates
 from subtyping.statistics.design import DesignReport

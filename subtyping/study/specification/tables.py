@@ -9,7 +9,8 @@ import pandas as pd
 from subtyping.discovery.specification.agreement import mean_agreement, pairwise_adjusted_rand
 from subtyping.discovery.specification.algorithms import ALGORITHMS
 from subtyping.discovery.specification.cells import Outcome
-from subtyping.discovery.specification.grid import Choice, Grid
+from subtyping.discovery.specification.choices import Choice
+from subtyping.discovery.specification.grid import Grid
 from subtyping.study.specification.work import DATA
 
 __all__ = ["CHOICES", "GridTables", "grid_tables"]

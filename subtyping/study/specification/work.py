@@ -11,7 +11,7 @@ from subtyping.cohorts import fit_continuum
 from subtyping.cohorts.continuum import Continuum
 from subtyping.discovery import DiscoverySettings, LabellingProcedure
 from subtyping.discovery.specification.cells import Cell, Outcome, run_cells
-from subtyping.discovery.specification.grid import Choice, PreparationChoice
+from subtyping.discovery.specification.choices import Choice, PreparationChoice
 from subtyping.panel import Panel
 from subtyping.study.specification.journal import (
     append_lines,

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from subtyping.exceptions import InputError
-from subtyping.signature.mouse.pairs import effects_of, paired_effects
+from subtyping.signature.mouse.effects import effects_of
+from subtyping.signature.mouse.pairs import paired_effects
 
 
 def made(side: str, **effects: float) -> pd.DataFrame:

@@ -1,0 +1,59 @@
+"""The reporting checklists as the brief folds them away: what is answered, and what is open."""
+
+from typing import Any
+
+import pandas as pd
+
+from subtyping.report.rules import typeset
+
+__all__ = ["printed_items"]
+
+
+def printed_items(items: pd.DataFrame | None) -> dict[str, Any]:
+    """Return the items of TRIPOD+AI and REMARK as the brief prints them.
+
+    Parameters
+    ----------
+    items : pandas.DataFrame or None
+        From `subtyping.criteria.reporting_items`.
+
+    Returns
+    -------
+    dict
+        ``summary`` (one line with counts), ``filled`` (item, topic and text; a text that stood
+        before is replaced by where it stands) and ``open`` (guideline and its open items). Empty
+        where there are no items.
+
+    Examples
+    --------
+    >>> from subtyping.criteria import reporting_items
+    >>> found = printed_items(reporting_items({"question": "Is there one?"}))
+    >>> found["summary"]
+    'Reporting checklists: 2 of 47 items answered by this run (TRIPOD+AI 1 of 27, REMARK 1 of 20)'
+    >>> found["filled"][1]
+    ('REMARK 1', 'Marker, objectives, hypotheses', 'As TRIPOD+AI 4.')
+    """
+    if items is None or items.empty:
+        return {}
+    is_filled = items["status"] == "filled"
+    counts = [
+        f"{guideline} {int(part.sum())} of {len(part)}"
+        for guideline, part in is_filled.groupby(items["guideline"], sort=False)
+    ]
+    first: dict[str, str] = {}
+    filled = []
+    for row in items[is_filled].to_dict("records"):
+        name = f"{row['guideline']} {row['item']}"
+        place = first.setdefault(row["text"], name)
+        text = typeset(row["text"]) if place == name else f"As {place}."
+        filled.append((name, row["topic"], text))
+    return {
+        "summary": f"Reporting checklists: {int(is_filled.sum())} of {len(items)} items answered "
+        f"by this run ({', '.join(counts)})",
+        "filled": filled,
+        "open": [
+            (str(guideline), "; ".join(f"{i} {topic}" for i, topic in zip(
+                part["item"], part["topic"], strict=True)))
+            for guideline, part in items[~is_filled].groupby("guideline", sort=False)
+        ],
+    }  # fmt: skip
