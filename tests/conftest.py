@@ -3,6 +3,10 @@
 import os
 from pathlib import Path
 
+# One thread a process: workers share the cores, and threads that wait for each other waste them.
+os.environ["OMP_NUM_THREADS"] = os.environ.get("OMP_NUM_THREADS", "1")
+os.environ["OPENBLAS_NUM_THREADS"] = os.environ.get("OPENBLAS_NUM_THREADS", "1")
+
 import numpy as np
 import pytest
 

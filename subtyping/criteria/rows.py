@@ -55,7 +55,7 @@ COLUMNS = (
         for clause in ("", "_2", "_3")
         for end in ("low", "high")
     ),
-    *("threshold_interval_reason", "best_category"),
+    *("threshold_interval_reason", "best_category", "youden_apparent", "linear_youden_apparent"),
     *RETEST_COLUMNS,
 )
 

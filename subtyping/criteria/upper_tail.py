@@ -42,8 +42,8 @@ NO_ICC = (
 )
 _FROM_ICC = (
     "Sensitivity, specificity and predictive values are for the usual, repeat-averaged value of "
-    "{marker} in its own upper {upper:.0%}, through an ICC of {icc:.2f}; they say nothing of the "
-    "{what} itself. {interval}"
+    "{marker} in its own upper {upper:.0%}, through an ICC of {icc:.2f}: they are about the marker "
+    "and not the {what}. {interval}"
 )
 
 

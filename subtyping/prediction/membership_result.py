@@ -118,9 +118,7 @@ def join_folds(
     found = [result.explanation for result in results if result.explanation is not None]
     attribution = None
     if explain is not None and found:
-        attribution = attribute(
-            found, people=people, axis_of=axis_of, model=explain, resamples=resamples, seed=seed
-        )
+        attribution = attribute(found, axis_of=axis_of, model=explain)
     small = [result.small for result in results if result.small is not None]
     selection = selection_table(small)
     panels = panel_metrics(

@@ -20,8 +20,8 @@ def printed_items(items: pd.DataFrame | None) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``summary`` (one line with counts), ``filled`` (item, topic and text; a text that stood
-        before is replaced by where it stands) and ``open`` (guideline and its open items). Empty
+        ``summary`` (one line with counts), ``filled`` (items with one text, topic of the
+        first, text) and ``open`` (guideline and its open items). Empty
         where there are no items.
 
     Examples
@@ -30,8 +30,8 @@ def printed_items(items: pd.DataFrame | None) -> dict[str, Any]:
     >>> found = printed_items(reporting_items({"question": "Is there one?"}))
     >>> found["summary"]
     'Reporting checklists: 2 of 47 items answered by this run (TRIPOD+AI 1 of 27, REMARK 1 of 20)'
-    >>> found["filled"][1]
-    ('REMARK 1', 'Marker, objectives, hypotheses', 'As TRIPOD+AI 4.')
+    >>> found["filled"]
+    [('TRIPOD+AI 4, REMARK 1', 'Objectives', 'Is there one?')]
     """
     if items is None or items.empty:
         return {}
@@ -40,17 +40,17 @@ def printed_items(items: pd.DataFrame | None) -> dict[str, Any]:
         f"{guideline} {int(part.sum())} of {len(part)}"
         for guideline, part in is_filled.groupby(items["guideline"], sort=False)
     ]
-    first: dict[str, str] = {}
-    filled = []
+    filled: dict[str, list[tuple[str, str]]] = {}
     for row in items[is_filled].to_dict("records"):
         name = f"{row['guideline']} {row['item']}"
-        place = first.setdefault(row["text"], name)
-        text = typeset(row["text"]) if place == name else f"As {place}."
-        filled.append((name, row["topic"], text))
+        filled.setdefault(row["text"], []).append((name, row["topic"]))
     return {
         "summary": f"Reporting checklists: {int(is_filled.sum())} of {len(items)} items answered "
         f"by this run ({', '.join(counts)})",
-        "filled": filled,
+        "filled": [
+            (", ".join(name for name, _ in told), told[0][1], typeset(text))
+            for text, told in filled.items()
+        ],
         "open": [
             (str(guideline), "; ".join(f"{i} {topic}" for i, topic in zip(
                 part["item"], part["topic"], strict=True)))

@@ -82,7 +82,10 @@ def _grey(row: Mapping[Any, Any]) -> str:
         if low is not None and high is not None and math.isfinite(high - low):
             unit = str(plain(row.get(f"unit{end}")) or "")
             zones.append(f"{number(low)} and {number(high)} {unit}".strip())
-    return f" Measure a second time between {', and between '.join(zones)}." if zones else ""
+    kinds = {row.get(f"icc_kind{end}") for end in ("", "_2", "_3")}
+    widest = " (at the widest)" if kinds & {"range", "lower_bound"} else ""
+    told = f" Measure a second time between {', and between '.join(zones)}{widest}."
+    return told if zones else ""
 
 
 def refused_rules(criteria: Any) -> list[tuple[str, str]]:

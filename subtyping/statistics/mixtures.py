@@ -118,7 +118,8 @@ def fit_two_groups_many(
         return found, _e_step(X, found)[1]
     starts = [_start(X, fraction) for fraction in START_FRACTIONS]
     names = [item.name for item in fields(TwoGroupsMany)]
-    together = TwoGroupsMany(*(np.concatenate([getattr(s, name) for s in starts]) for name in names))
+    joined = (np.concatenate([getattr(start, name) for start in starts]) for name in names)
+    together = TwoGroupsMany(*joined)
     every = np.concatenate([X] * len(starts))  # all starts at once: one pass instead of three
     run = _run(every, together, n_iter, N_STRAIGHT)
     likelihoods = _e_step(every, run)[1].reshape(len(starts), -1)

@@ -97,17 +97,14 @@ def _specification(result: StudyResult, n: int) -> str:
 
 
 def _performance(rows: list[dict[str, Any]]) -> str:
-    """Print sensitivity, specificity and what follows, with 95 % intervals."""
-    told = [
-        f"{row['rule_text']}: " + ", ".join(filter(None, (
-            _estimate(row, "sensitivity", "sensitivity"),
-            _estimate(row, "specificity", "specificity"),
-            _estimate(row, "ppv", "PPV"),
-            _estimate(row, "npv", "NPV"),
-            _estimate(row, "positive_frac", "met by"),
-        )))
-        for row in rows
-    ]  # fmt: skip
+    """Print sensitivity, specificity and what follows, with 95 % intervals, where known."""
+    words = {"sensitivity": "sensitivity", "specificity": "specificity", "ppv": "PPV", "npv": "NPV",
+             "positive_frac": "met by"}  # fmt: skip
+    told = []
+    for row in rows:
+        if _estimate(row, "sensitivity", ""):
+            parts = filter(None, (_estimate(row, *pair) for pair in words.items()))
+            told.append(f"{row['rule_text']}: {', '.join(parts)}")
     return f"{'; '.join(told)} (95% intervals)." if told else ""
 
 
@@ -125,7 +122,7 @@ def _validation(result: StudyResult, rows: list[dict[str, Any]]) -> str:
     said = []
     if result.prediction is not None:
         said.append(f"Prediction out of {len(result.prediction.folds)} folds.")
-    obtained = dict.fromkeys(str(row["obtained"]) for row in rows)
+    obtained = dict.fromkeys(str(row["obtained"]) for row in rows if row["kind"] == "subtype")
     said += [f"Rules: {text}." for text in obtained]
     return f"{' '.join(said)} No independent people in this run." if said else ""
 

@@ -90,7 +90,7 @@ def test_the_interval_is_wilsons_at_the_effective_number() -> None:
     assert effective_n(0.5, errors, 100) == pytest.approx(25)
     expected = [float(end) for end in wilson_interval(12.5, 25)]
     assert wilson_with_effect(0.5, errors, 100) == pytest.approx(tuple(expected))
-    assert effective_n(0.5, [0.0, 1e-6], 100) == 100  # never better than counting people
+    assert effective_n(0.5, [0.0, 1e-6], 100) == pytest.approx(100 / 0.75)  # and no better
     assert wilson_with_effect(1.0, [0.0, 0.0], 50) == (1.0, 1.0)
     assert np.isnan(wilson_with_effect(0.5, [0.1], 50)).all()
 

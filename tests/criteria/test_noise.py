@@ -171,7 +171,7 @@ def test_the_tail_is_about_the_usual_value_of_its_marker(cohort, procedure) -> N
     assert row["target_condition"].startswith(
         f"usual (repeat-averaged) {marker} in the upper 25% of the cases"
     )
-    assert "they say nothing of the Th2 skew itself" in row["note"]
+    assert "they are about the marker and not the Th2 skew" in row["note"]
     assert row["obtained"].endswith("re-test through the ICC")
 
 

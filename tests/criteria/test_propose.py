@@ -36,6 +36,15 @@ def test_a_planted_subtype_gets_a_rule_of_one_and_of_two_members(cohort, procedu
     assert "candidate criteria" in found.sentence
 
 
+def test_a_rule_of_two_markers_stands_beside_their_linear_score(cohort, procedure) -> None:
+    table = propose(cohort.panel, procedure).table.set_index(["kind"])
+    one, two = table.loc["subtype"].to_dict("records")
+    assert np.isnan(one["linear_youden_apparent"])
+    assert np.isnan(one["youden_apparent"])
+    # the linear cut is the empirical optimum, so it is not far below a rule of smoothed cuts
+    assert 0.5 < two["youden_apparent"] < two["linear_youden_apparent"] + 0.05 <= 1.05
+
+
 def test_every_row_is_bayes_and_lies_in_its_interval(cohort, procedure) -> None:
     panel, routine = cohort()
     table = propose(panel, procedure, routine=routine).table

@@ -98,7 +98,8 @@ def test_aliased_plates_block_every_inference(planted) -> None:
 def test_allowing_aliased_data_shows_lines_marked_descriptive(planted) -> None:
     case = planted.panel.in_groups(["MDD"])
     panel = with_plates(planted.panel, np.where(case, "a", "b"))
-    verdict = verdict_of(panel, settings=DiscoverySettings(allow_aliased=True))
+    quick = DiscoverySettings(allow_aliased=True, n_bootstrap=39, n_resamples=40)
+    verdict = verdict_of(panel, settings=quick)
     assert verdict.kind == "blocked"
     assert verdict.p_value is None
     assert verdict.evidence["sentence"].str.startswith("Descriptive only").all()

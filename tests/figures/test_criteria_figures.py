@@ -45,7 +45,7 @@ def test_no_bar_for_the_rest_where_everything_is_drawn(flags):
     axes = figures.criteria_overlap(criteria([one[10:20] for one in flags]))
     assert not axes.texts
     assert axes.get_xlabel() == "Combinations of criteria, the largest first"
-    assert [label.get_text() for label in axes.get_yticklabels()][0] == (
+    assert next(label.get_text() for label in axes.get_yticklabels()) == (
         "CCL17 ≥ 9 NPX\nand CCL13 ≥ 8 NPX"
     )
 

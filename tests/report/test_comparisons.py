@@ -112,6 +112,7 @@ def test_unnamed_comparators_are_shown_where_no_named_one_is(fake_result):
         ({}, "in both of two samples, 84% truly do, and 14% of the cases meet it"),
         ({}, "By the mean of two, 72%"),
         ({}, "between 8.9 and 10.1 NPX."),
+        ({"icc_kind": "lower_bound"}, "between 8.9 and 10.1 NPX (at the widest)."),
         ({"grey_low_2": 1.0, "grey_high_2": 2.0, "unit_2": "mg/L"}, "and between 1 and 2 mg/L."),
         (
             {"truly_above_frac": np.nan, "truly_above_frac_ci_low": 0.6,
@@ -161,7 +162,7 @@ def test_checklists_are_folded_away_with_their_counts(fake_result):
     result = replace(fake_result("none"), reporting=items)
     page = brief_html(result)
     assert "2 of 47 items answered by this run (TRIPOD+AI 1 of 27, REMARK 1 of 20)" in page
-    assert "As TRIPOD+AI 4." in page
+    assert "TRIPOD+AI 4, REMARK 1</th>" in page
     assert "<strong>Open, REMARK:</strong> 2 Patients" in page
     assert report_tables(result)["reporting_items"] is items
     assert "Reporting checklists" not in brief_html(fake_result("none"))

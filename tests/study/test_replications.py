@@ -240,16 +240,19 @@ def test_what_is_true_shows_in_the_means(three):
     assert three["as_published"].value("exaggeration") > 1.1
 
 
-def test_the_number_of_workers_changes_nothing():
-    one = replicate_study("no_th2", n=4, seed=2, random_sets=3, jobs=1)
-    two = replicate_study("no_th2", n=4, seed=2, random_sets=3, jobs=2)
-    for name, table in one.tables().items():
+@pytest.fixture(scope="module")
+def few():
+    return replicate_study("no_th2", n=2, seed=2, random_sets=2, jobs=1)
+
+
+def test_the_number_of_workers_changes_nothing(few):
+    two = replicate_study("no_th2", n=2, seed=2, random_sets=2, jobs=2)
+    for name, table in few.tables().items():
         assert table.to_csv() == two.tables()[name].to_csv(), name
-    assert one.sentence == two.sentence
+    assert few.sentence == two.sentence
 
 
-def test_more_replications_keep_the_first_ones():
-    few = replicate_study("no_th2", n=2, seed=2, random_sets=2, jobs=1)
+def test_more_replications_keep_the_first_ones(few):
     assert (
         replicate_once((plan_replications("no_th2", seed=2, random_sets=2), 1)).row["seed"]
         == (few.table.loc[1, "seed"])

@@ -61,6 +61,16 @@ def test_where_no_rule_is_proposed_its_items_stay_open(kind: str, cohort: Any) -
     assert ("sample_size" in facts) == (kind != "blocked")
 
 
+def test_a_cut_of_unknown_sensitivity_leaves_performance_open(cohort: Any) -> None:
+    result = study("discrete")
+    table = result.criteria.table.assign(sensitivity=float("nan"))
+    table["kind"] = table["kind"].replace("subtype", "upper_tail")
+    criteria = replace(result.criteria, table=table)
+    facts = reporting_facts(replace(result, criteria=criteria, prediction=None), cohort)
+    assert "model_output" in facts
+    assert not {"performance", "validation", "class_imbalance"} & set(facts)
+
+
 def test_people_are_counted_and_those_left_out_by_reason(cohort: Any) -> None:
     facts = reporting_facts(study("none"), cohort)
     assert facts["participants"] == (

@@ -162,6 +162,7 @@ def test_what_does_not_fit_is_said_before_the_first_computation(tmp_path, signat
 
 def test_replications_need_a_simulated_cohort(tmp_path) -> None:
     spec = document({"replications": 2, "reversal": {"enabled": False}}, n_ad=0, n_psoriasis=0)
+    spec["prediction"] = {"enabled": False}
     result = run_study(spec_from(spec), out=tmp_path / "run", jobs=1, track=False)
     assert result.replications.n == 2
     assert "replications_summary" in tables_of(tmp_path / "run")

@@ -19,6 +19,7 @@ QUICK = {
     "seed": 1,
     "cohort": {"simulate": {"design": "null", "n_case": 60, "n_reference": 40}},
     "discovery": {"axis": "Th2", "bootstrap": 19, "resamples": 20, "twin_draws": 0},
+    "prediction": {"enabled": False},
     "criteria": {"resamples": 20},
 }
 
@@ -26,6 +27,13 @@ QUICK = {
 def run(tmp_path: Path, **changes: object) -> Path:
     run_study(spec_from({**QUICK, **changes}), out=tmp_path / "run", jobs=1, track=False)
     return tmp_path / "run"
+
+
+@pytest.fixture(scope="module")
+def regressed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a study that regresses handling out."""
+    folder = tmp_path_factory.mktemp("regressed")
+    return run(folder, preparation={"handling": "regress_out"})
 
 
 def test_a_study_writes_what_else_could_be_behind_a_difference(tmp_path: Path) -> None:
@@ -49,8 +57,8 @@ def test_a_study_writes_what_else_could_be_behind_a_difference(tmp_path: Path) -
     assert "If handling is left out" in brief
 
 
-def test_handling_regressed_out_is_frozen_in_the_card_for_one_patient(tmp_path: Path) -> None:
-    folder = run(tmp_path, preparation={"handling": "regress_out"})
+def test_handling_regressed_out_is_frozen_in_the_card_for_one_patient(regressed: Path) -> None:
+    folder = regressed
     card = json.loads((folder / "model" / "card.json").read_text())
     assert card["preparation"]["settings"]["regress_handling"] is True
     assert np.abs(card["preparation"]["handling_slopes"]).max() > 0
@@ -109,9 +117,8 @@ def test_what_a_cohort_does_not_allow_keeps_its_reason() -> None:
     assert _unless_impossible(lambda: 3) == 3
 
 
-def test_markers_are_not_adjusted_for_the_score_they_make(tmp_path: Path) -> None:
-    folder = run(tmp_path, preparation={"handling": "regress_out"})
-    table = pd.read_csv(folder / "tables" / "differential.csv").set_index("analyte")
+def test_markers_are_not_adjusted_for_the_score_they_make(regressed: Path) -> None:
+    table = pd.read_csv(regressed / "tables" / "differential.csv").set_index("analyte")
     is_said = table["reason"].fillna("").str.contains("not adjusted for handling")
     assert {"SIRT2", "STAMBP"} <= set(table.index[is_said])
     assert is_said.sum() == 6

@@ -72,10 +72,7 @@ def write_visits(folder: Path, *, separation: float, n_case: int = 120) -> None:
 
 
 def run(folder: Path):
-    """Run the study without the picture of the cohort, which takes most of the time."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("subtyping.study.stages.draw_embedding", lambda *_: None)
-        return run_study(spec_from(SPEC), out=folder / "run", data=folder, jobs=1, track=False)
+    return run_study(spec_from(SPEC), out=folder / "run", data=folder, jobs=1, track=False)
 
 
 @pytest.fixture(scope="module")
