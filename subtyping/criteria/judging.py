@@ -1,18 +1,23 @@
 """Who is eligible and why: one row for each sample."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from subtyping.criteria.clause import Clause, clause_met, clause_values, column_of
+from subtyping.criteria.routine_limits import Routine, settled_by_limits
 from subtyping.criteria.rule import EligibilityRule
 from subtyping.knowledge.routine import to_canonical
 from subtyping.panel.panel import Panel
+from subtyping.panel.routine import RoutineValues
 
 __all__ = ["judge_samples"]
 
 
 def judge_samples(
-    rule: EligibilityRule, panel: Panel, routine: pd.DataFrame | None = None
+    rule: EligibilityRule, panel: Panel, routine: Routine | None = None
 ) -> pd.DataFrame:
     """Apply a rule and say of every sample why it is, or is not, eligible.
 
@@ -21,16 +26,18 @@ def judge_samples(
     rule : EligibilityRule
     panel : Panel
         In the unit of the clauses.
-    routine : pandas.DataFrame, optional
-        Routine markers in canonical units, indexed by sample_id.
+    routine : pandas.DataFrame or RoutineValues, optional
+        Routine markers in canonical units, indexed by sample_id. With `RoutineValues` a level
+        known only as below or above a limit is told apart from one that was not measured.
 
     Returns
     -------
     pandas.DataFrame
         ``sample_id, is_eligible`` (True, False or missing), ``reason``: the clauses that failed;
-        of a missing answer what was not measured, or lies below detection without a number; and
-        the clauses whose value lies in the grey zone the rule carries. Blank where a sample is
-        eligible without more ado.
+        of a missing answer what was not measured, lies below detection without a number, or is
+        known only as below or above a limit that does not settle it (in the unit of the clause);
+        and the clauses whose value lies in the grey zone the rule carries. Blank where a sample
+        is eligible without more ado.
 
     Raises
     ------
@@ -49,22 +56,27 @@ def judge_samples(
     ['a', True, 'CCL17 in the grey zone: measure again']
     ['b', False, 'CCL17 >= 510 pg/mL not met; CCL17 in the grey zone: measure again']
     ['c', <NA>, 'CCL17 not measured']
+    >>> from subtyping.panel.routine import routine_values
+    >>> samples = pd.DataFrame({"hsCRP": ["<5", "<2", "6"]}, index=["a", "b", "c"])
+    >>> routine = routine_values(samples, {"crp": {"column": "hsCRP", "unit": "mg/L"}})
+    >>> high = EligibilityRule((Clause("crp", ">", 3, "mg/L", "routine"),))
+    >>> judge_samples(high, panel, routine)["reason"].tolist()
+    ['CRP known only as below 5 mg/L', 'CRP > 3 mg/L not met (below 2 mg/L)', '']
     """
     eligible = rule.apply(panel, routine)
     answers = [clause_met(clause, panel, routine) for clause in rule.clauses]
-    blanks = [_why_blank(clause, panel, routine) for clause in rule.clauses]
-    greys = [_is_grey(clause, panel, routine) for clause in rule.clauses]
+    levels = [_levels(clause, panel, routine) for clause in rule.clauses]
     reasons = []
     for i, answer in enumerate(eligible):
         parts = []
-        for clause, met, blank, grey in zip(rule.clauses, answers, blanks, greys, strict=True):
+        for clause, met, level in zip(rule.clauses, answers, levels, strict=True):
             one = met.iloc[i]
             if pd.isna(one) and pd.isna(answer):
-                parts.append(blank[i])
+                parts.append(f"{clause.name} {level.unknown[i]}")
             elif not pd.isna(one) and not one and (pd.isna(answer) or not answer):
-                below = " (below detection)" if "below" in blank[i] else ""
-                parts.append(f"{clause.text} not met{below}")
-            if grey[i]:
+                aside = f" ({level.aside[i]})" if level.aside[i] else ""
+                parts.append(f"{clause.text} not met{aside}")
+            if level.is_grey[i]:
                 parts.append(f"{clause.name} in the grey zone: measure again")
         reasons.append("; ".join(parts))
     return pd.DataFrame(
@@ -76,25 +88,53 @@ def judge_samples(
     ).astype({"is_eligible": "boolean"})
 
 
-def _why_blank(clause: Clause, panel: Panel, routine: pd.DataFrame | None) -> list[str]:
-    """Return why the answer of a clause could be missing, for every sample."""
-    absent = f"{clause.name} not measured"
-    if clause.source == "routine":
-        return [absent] * len(panel.sample_ids)
-    below = panel.below_lod[column_of(clause, panel)].to_numpy(dtype=bool)
-    hidden = f"{clause.name} below detection, with no number to compare"
-    missing = clause_values(clause, panel, routine).isna().to_numpy()
-    return [(hidden if gone else "below detection") if low else absent
-            for low, gone in zip(below, missing, strict=True)]  # fmt: skip
+@dataclass(frozen=True)
+class _Levels:
+    """What is known of a marker in every sample: why nothing, how little, and grey or not."""
+
+    unknown: list[str]
+    aside: list[str]
+    is_grey: NDArray[np.bool_]
 
 
-def _is_grey(clause: Clause, panel: Panel, routine: pd.DataFrame | None) -> np.ndarray:
-    """Return which values lie in the grey zone a clause carries."""
+def _levels(clause: Clause, panel: Panel, routine: Routine | None) -> _Levels:
     values = clause_values(clause, panel, routine).to_numpy(dtype=float)
+    low, high = _grey_ends(clause)
+    with np.errstate(invalid="ignore"):
+        is_grey = (values >= low) & (values <= high)
+    n = len(values)
+    if clause.source == "panel":
+        below = panel.below_lod[column_of(clause, panel)].to_numpy(dtype=bool)
+        hidden = below & np.isnan(values)
+        unknown = np.where(hidden, "below detection, with no number to compare", "not measured")
+        return _Levels(unknown.tolist(), np.where(below, "below detection", "").tolist(), is_grey)
+    if not isinstance(routine, RoutineValues):
+        return _Levels(["not measured"] * n, [""] * n, is_grey)
+    cut = float(to_canonical(clause.marker, clause.threshold, clause.unit))
+    under, over, either = settled_by_limits(routine, clause.marker, cut, panel.sample_ids)
+    is_grey &= ~either & ~(under & (values == low)) & ~(over & (values == high))
+    flags = routine.above_uloq[clause.marker].reindex(panel.sample_ids, fill_value=False)
+    limits = _limits(clause, values, flags.to_numpy(dtype=bool))
+    censored = under | over | either
+    unknown = [f"known only as {limit}" if is_open else "not measured"
+               for limit, is_open in zip(limits, either, strict=True)]  # fmt: skip
+    aside = [limit if known else "" for limit, known in zip(limits, censored, strict=True)]
+    return _Levels(unknown, aside, is_grey)
+
+
+def _limits(clause: Clause, values: NDArray[np.float64], is_above: NDArray[np.bool_]) -> list[str]:
+    """Return the values as limits in the unit of the clause: ``below 5 mg/L``."""
+    own = values / float(to_canonical(clause.marker, 1.0, clause.unit))
+    unit = clause.unit if clause.unit.startswith("/") else f" {clause.unit}"
+    sides = np.where(is_above, "above", "below")
+    return [f"{side} {value:.6g}{unit}" for side, value in zip(sides, own, strict=True)]
+
+
+def _grey_ends(clause: Clause) -> tuple[float, float]:
+    """Return the ends of the grey zone a clause carries, as values are compared; NaN for none."""
     if clause.grey_low is None or clause.grey_high is None:
-        return np.zeros(len(values), dtype=bool)
+        return float("nan"), float("nan")
     ends = np.array([clause.grey_low, clause.grey_high])
     if clause.source == "routine":
         ends = to_canonical(clause.marker, ends, clause.unit)
-    with np.errstate(invalid="ignore"):
-        return np.asarray((values >= ends[0]) & (values <= ends[1]), dtype=bool)
+    return float(ends[0]), float(ends[1])

@@ -43,8 +43,12 @@ def published_rules(
                         source="routine")  # fmt: skip
         provenance = (("criterion", str(row["criterion"])), ("source", str(row["source"])))
         note = f"Published: {row['context']}. {row['source']}."
-        rules.append((note, EligibilityRule((clause,), provenance=provenance)))
-    everybody = EligibilityRule((), provenance=(("criterion", "enrol_everybody"),))
+        target = f"as published: {row['context']}"
+        rule = EligibilityRule((clause,), target_condition=target, provenance=provenance)
+        rules.append((note, rule))
+    everybody = EligibilityRule(
+        (), target_condition="every case", provenance=(("criterion", "enrol_everybody"),)
+    )
     rules.append(("No criterion: every case is enrolled.", everybody))
     return rules
 

@@ -102,7 +102,6 @@ def attribute(
     axis_of: dict[str, str],
     model: str,
     group_cut: float = GROUP_CUT,
-    **_: object,
 ) -> Attribution:
     """Join the folds' SHAP values and rank analytes and axes; `with_refits` adds intervals.
 

@@ -145,6 +145,16 @@ def _prediction(result: "StudyResult") -> tuple[Picture | None, ...]:
             lambda: figures.calibration(prediction),
         ),
         None
+        if prediction.panels.empty
+        else Picture(
+            "panel_sizes",
+            "How many analytes would do?",
+            "Out-of-fold agreement with the labels of panels of a few analytes, chosen anew in "
+            "each fold, of routine markers and of the whole panel. Rings are a continuum without "
+            "a subtype: agreement this high proves no subtype.",
+            lambda: figures.panel_sizes(prediction),
+        ),
+        None
         if attributed is None or attributed.table.empty
         else Picture(
             "attribution",

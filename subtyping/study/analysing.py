@@ -35,6 +35,7 @@ from subtyping.study.reporting_facts import reporting_facts
 from subtyping.study.signature_stage import examine_signature, signature_matrix
 from subtyping.study.soundness import Soundness, examine_soundness
 from subtyping.study.spec import StudySpec
+from subtyping.study.tuning_runs import trials_of
 
 __all__ = ["StudyTask", "analyse"]
 
@@ -93,17 +94,18 @@ def analyse(task: StudyTask) -> tuple[StudyResult, list[Any]]:
     Returns
     -------
     result : StudyResult
-    candidates : list of (name, params, metrics)
-        What other clusterers say, one child run each.
+    children : list of (name, params, metrics)
+        What other clusterers say and the settings of models that were searched, one child run each.
     """
     spec, cohort, plan, shown = task.spec, task.cohort, task.plan, task.shown
     basis = _prepare(task)
     fitted = basis.fitted
     verdict = _decide(task, basis)
-    candidates = stages.candidate_runs(fitted, spec)
+    children = stages.candidate_runs(fitted, spec)
     signature = _examine_signature(task, basis)
     replications = _replicate(task)
     predicted, numbers = _predict(task, basis, verdict, signature)
+    children += trials_of(predicted)
     shown.stage("criteria")
     criteria = stages.propose(cohort, plan, spec, fitted, verdict, jobs=task.jobs, shown=shown)
     explained = _explain(task, verdict, criteria, predicted["prediction"])
@@ -139,7 +141,7 @@ def analyse(task: StudyTask) -> tuple[StudyResult, list[Any]]:
         **predicted,
         **explained,
     )
-    return replace(result, reporting=reporting_items(reporting_facts(result, cohort))), candidates
+    return replace(result, reporting=reporting_items(reporting_facts(result, cohort))), children
 
 
 def _prepare(task: StudyTask) -> _Basis:
