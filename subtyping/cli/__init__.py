@@ -9,6 +9,7 @@ interrupted.
 import subtyping.cli.run  # isort: skip
 import subtyping.cli.specifications  # isort: skip
 import subtyping.cli.check  # isort: skip
+import subtyping.cli.new  # isort: skip
 import subtyping.cli.bridge  # isort: skip
 import subtyping.cli.simulate  # isort: skip
 import subtyping.cli.assign  # isort: skip

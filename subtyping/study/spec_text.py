@@ -189,7 +189,7 @@ def section_lines(
     for name, info in section.model_fields.items():
         key = f"{path}.{name}" if path else name
         inner = _section_of(info, is_open=key in content.opened)
-        lines += [""] if depth == 0 and (inner is not None or info.default is None) else []
+        lines += [""] if lines and not path else []
         lines += _comments(key, info, content, is_section=inner is not None)
         if inner is not None:
             lines += [f"{name}:", *section_lines(inner, content, key, depth + 1)]
