@@ -1,14 +1,15 @@
 """What a cut-off is worth when people are measured again: tables of docs/retest.md.
 
 Run: ``python experiments/benchmarks/retest.py [--draws 400000] [--out FILE.md]``; seconds. The
-first three tables are computed; the last compares them with simulated people.
+first four tables are computed; the others compare them with simulated people, normal ones and
+two groups.
 """
 
 import argparse
 from pathlib import Path
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from subtyping._random import stream
 from subtyping.statistics.joint_retest import joint_retest
@@ -17,6 +18,9 @@ from subtyping.statistics.retest import grey_zone, repeat_rule, retest
 SEED = 20260117
 SHARES = (0.10, 0.20, 0.27, 0.40)
 ICCS = (0.40, 0.55, 0.70, 0.85)
+GROUPS = ((2.5, 0.60), (2.5, 0.75), (3.3, 0.75), (3.3, 0.85))
+"""Distance of two groups in SD of single samples within a group, and ICC of all people."""
+FRACTION = 0.27
 
 
 def markdown(header: list[str], rows: list[list[str]]) -> str:
@@ -33,6 +37,18 @@ def truly_above() -> str:
         one = [retest(icc, q).truly_above_frac for icc in ICCS]
         two = [retest(icc, q, n_samples=2).truly_above_frac for icc in (0.55, 0.70)]
         rows.append([f"{q:.0%}", *(f"{x:.2f}" for x in (*one, *two))])
+    return markdown(header, rows)
+
+
+def same_number() -> str:
+    """Return the share of screen-positives whose usual value lies above the threshold itself."""
+    header = ["above the cut", *(f"ICC {icc:.2f}" for icc in ICCS)]
+    rows = []
+    for q in SHARES:
+        # usual values vary less than single samples: their SD is the root of the ICC
+        fracs = [float(ndtr(ndtri(q) / np.sqrt(icc))) for icc in ICCS]
+        found = [retest(icc, q, true_frac=p) for icc, p in zip(ICCS, fracs, strict=True)]
+        rows.append([f"{q:.0%}", *(f"{one.truly_above_frac:.2f}" for one in found)])
     return markdown(header, rows)
 
 
@@ -97,6 +113,44 @@ def simulated(draws: int) -> str:
     return markdown(["kernel", f"largest difference, {draws:,} people"], rows)
 
 
+def two_groups(draws: int) -> str:
+    """Return what is printed and what is true where the marker is a mixture of two groups."""
+    header = ["distance", "ICC", "above the cut", "truly above", "again", "both of two",
+              "in the grey zone"]  # fmt: skip
+    rows = []
+    for i, (distance, icc) in enumerate(GROUPS):
+        rng = stream(SEED, "two groups", i)
+        group = rng.random(draws) < FRACTION
+        total = 1 + FRACTION * (1 - FRACTION) * distance**2
+        noise = (1 - icc) * total
+        true = distance * group + np.sqrt(1 - noise) * rng.standard_normal(draws)
+        a, b = (true + np.sqrt(noise) * rng.standard_normal(draws) for _ in range(2))
+        tried = np.linspace(0, distance, 41)
+        cut = tried[np.argmax([(a[group] >= c).mean() - (a[~group] >= c).mean() for c in tried])]
+        met, again = a >= cut, b >= cut
+        q = float(met.mean())
+        truly = true > np.quantile(true, 1 - q)
+        said, both = retest(icc, q), repeat_rule(icc, q)
+        ends = (np.array(grey_zone(icc, q)) + ndtri(q)) * np.sqrt(total) + cut
+        chance = _chance_of(truly, a)
+        pairs = (
+            (said.truly_above_frac, truly[met].mean()),
+            (said.still_positive_frac, again[met].mean()),
+            (both.positive_frac, (met & again).mean()),
+            (((a > ends[0]) & (a < ends[1])).mean(), ((chance > 0.2) & (chance < 0.8)).mean()),
+        )
+        told = [f"{printed:.2f}, true {real:.2f}" for printed, real in pairs]
+        rows.append([f"{distance:.1f}", f"{icc:.2f}", f"{q:.0%}", *told])
+    return markdown(header, rows)
+
+
+def _chance_of(truly: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return the share of the truly above among the people of about each value."""
+    edges = np.quantile(values, np.linspace(0, 1, 201)[1:-1])
+    place = np.searchsorted(edges, values)
+    return (np.bincount(place, weights=truly) / np.bincount(place))[place]
+
+
 def main() -> None:
     """Print the tables, and write them where asked."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -105,9 +159,11 @@ def main() -> None:
     options = parser.parse_args()
     parts = {
         "Share of screen-positives truly above": truly_above(),
+        "Share of screen-positives whose usual value is above the number": same_number(),
         "Ways to use a cut met by 27 % in one sample": schemes(0.27),
         "Grey zone, in standard deviations from the cut": zones(),
         "Against simulated people": simulated(options.draws),
+        "Where the marker is two groups of people": two_groups(options.draws),
     }
     text = "\n\n".join(f"**{title}**\n\n{table}" for title, table in parts.items())
     print(text)

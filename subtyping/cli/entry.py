@@ -1,6 +1,7 @@
 """From words to an exit code: what the console script runs."""
 
 import atexit
+import errno
 import os
 import sys
 import warnings
@@ -11,6 +12,8 @@ from subtyping.cli.app import BAD_INPUT, DONE, INTERRUPTED, PROGRAM_ERROR, app
 from subtyping.exceptions import InputError
 
 __all__ = ["exit_code_of", "main"]
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def exit_code_of(arguments: Sequence[str] | None = None) -> int:
@@ -47,14 +50,21 @@ def exit_code_of(arguments: Sequence[str] | None = None) -> int:
         _say_error("Interrupted.")
         return INTERRUPTED
     except Exception as error:
-        return _failed(error)
+        return _failed(error, sys.argv[1:] if words is None else words)
     return DONE
 
 
-def _failed(error: Exception) -> int:
+def _failed(error: Exception, words: Sequence[str]) -> int:
     """Say what cannot be read or written, or that the program failed (SUBTYPING_DEBUG=1 shows)."""
     if os.environ.get("SUBTYPING_DEBUG"):
         raise error
+    odd = [word for word in words if any("\ud800" <= sign <= "\udfff" for sign in word)]
+    if isinstance(error, UnicodeEncodeError) and odd:
+        _say_error(f"The argument {odd[0]!r} is not UTF-8 text; write it in UTF-8.")
+        return BAD_INPUT
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        _say_error(f"A file cannot be written: {error.strerror}. Make room, or write elsewhere.")
+        return BAD_INPUT
     if isinstance(error, OSError) and error.filename is not None and error.strerror is not None:
         _say_error(f"{str(error.filename)!r} cannot be read or written: {error.strerror}.")
         return BAD_INPUT

@@ -1,6 +1,7 @@
 """What a threshold is chosen for."""
 
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,12 +58,16 @@ class Aim:
         one_of(self.way, WAYS, "criteria.choose_by")
         if self.way == "youden":
             if self.at is not None:
-                message = f"choose_at is not used by 'youden'; got {self.at}."
+                message = f"criteria.choose_at is not used by 'youden'; got {self.at}. Leave it out."
                 raise InputError(message)
             return
-        is_share = self.way != "cost"
-        if self.at is None or not self.at > 0 or (is_share and self.at >= 1):
-            message = f"choose_by {self.way!r} needs choose_at: {_NEEDS[self.way]}; got {self.at}."
+        is_number = isinstance(self.at, Real) and not isinstance(self.at, bool)
+        number = float(self.at) if is_number and self.at is not None else float("nan")
+        if not 0 < number < (float("inf") if self.way == "cost" else 1):
+            message = (
+                f"criteria.choose_by {self.way!r} needs choose_at: {_NEEDS[self.way]}; "
+                f"got {self.at}."
+            )
             raise InputError(message)
 
     @property

@@ -14,7 +14,7 @@ from subtyping.knowledge.routine import to_canonical
 from subtyping.panel.panel import UNITS, Panel
 from subtyping.panel.routine import RoutineValues
 
-__all__ = ["Clause", "clause_met", "clause_values", "column_of"]
+__all__ = ["Clause", "checked_clauses", "clause_met", "clause_values", "column_of"]
 
 PROTOCOL_NAMES = {"crp": "CRP", "ige": "IgE"}
 _OPERATORS = (">=", "<=", ">", "<")
@@ -57,8 +57,11 @@ class Clause:
 
     def __post_init__(self) -> None:
         for name, text in (("marker", self.marker), ("unit", self.unit)):
-            if not isinstance(text, str) or not text.strip():
-                message = f"A clause's {name} must be a name; got {text!r}."
+            if not _is_name(text):
+                message = (
+                    f"A clause's {name} must be a name on one line, without blanks around it; "
+                    f"got {str(text)[:40]!r}."
+                )
                 raise InputError(message)
         one_of(self.operator, _OPERATORS, "A clause's operator")
         one_of(self.source, ("panel", "routine"), "A clause's source")
@@ -66,6 +69,8 @@ class Clause:
         object.__setattr__(self, "threshold", threshold)
         if self.source == "panel":
             one_of(self.unit, UNITS, f"The unit of {self.marker}")
+        else:
+            to_canonical(self.marker, threshold, self.unit)  # says which markers and units there are
         self._check_grey()
         self._check_sign()
 
@@ -133,7 +138,8 @@ def clause_met(clause: Clause, panel: Panel, routine: Routine | None = None) -> 
         In the unit of the clause.
     routine : pandas.DataFrame or RoutineValues, optional
         Routine markers in canonical units, indexed by sample_id. Of a level known only as below
-        or above a limit the answer is missing where the threshold lies beyond the limit.
+        or above a limit the answer is missing where the threshold lies beyond the limit; of an
+        analyte known only as above one (``>300``) likewise.
 
     Returns
     -------
@@ -150,13 +156,15 @@ def clause_met(clause: Clause, panel: Panel, routine: Routine | None = None) -> 
         return _routine_met(clause, values, routine)
     column = column_of(clause, panel)
     below = panel.below_lod[column].to_numpy(dtype=bool)
-    beyond = panel.above_uloq[column].to_numpy(dtype=bool) & values.isna().to_numpy()
+    above = panel.above_uloq[column].to_numpy(dtype=bool)
     limit = panel.lod[column].to_numpy(dtype=float)
     with np.errstate(invalid="ignore"):
         surely_below = below & (clause.threshold > limit)
+        is_open = above & (values.to_numpy(dtype=float) < clause.threshold)  # > 300 against 510
     met = clause.compare(values)
     met[surely_below] = not clause.is_upward
-    met[beyond] = clause.is_upward
+    met[above] = clause.is_upward
+    met[is_open] = pd.NA
     return met
 
 
@@ -222,6 +230,22 @@ def column_of(clause: Clause, panel: Panel) -> str:
         f"{nearest(clause.marker, panel.values.columns)}"
     )
     raise InputError(message)
+
+
+def checked_clauses(given: object, most: int) -> tuple[Clause, ...]:
+    """Return the clauses of a rule, or raise where they are none or too many."""
+    if not isinstance(given, list | tuple) or not all(isinstance(one, Clause) for one in given):
+        message = f"A rule's clauses must be a list of Clause; got {str(given)[:60]}."
+        raise InputError(message)
+    if len(given) > most:
+        message = f"A rule has at most {most} clauses; got {len(given)}."
+        raise InputError(message)
+    return tuple(given)
+
+
+def _is_name(text: object) -> bool:
+    """Return whether it is text that can be printed on one line, without blanks around it."""
+    return isinstance(text, str) and bool(text) and text.isprintable() and text == text.strip()
 
 
 def _number(value: object, what: str) -> float:

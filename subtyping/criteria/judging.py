@@ -99,20 +99,20 @@ class _Levels:
 
 def _levels(clause: Clause, panel: Panel, routine: Routine | None) -> _Levels:
     values = clause_values(clause, panel, routine).to_numpy(dtype=float)
-    low, high = _grey_ends(clause)
+    grey_low, grey_high = _grey_ends(clause)
     with np.errstate(invalid="ignore"):
-        is_grey = (values >= low) & (values <= high)
+        is_grey = (values >= grey_low) & (values <= grey_high)
     n = len(values)
     if clause.source == "panel":
         below = panel.below_lod[column_of(clause, panel)].to_numpy(dtype=bool)
-        hidden = below & np.isnan(values)
-        unknown = np.where(hidden, "below detection, with no number to compare", "not measured")
-        return _Levels(unknown.tolist(), np.where(below, "below detection", "").tolist(), is_grey)
+        hidden = "below detection, with no number to compare"
+        blank = [hidden if gone else "not measured" for gone in below & np.isnan(values)]
+        return _Levels(blank, ["below detection" if low else "" for low in below], is_grey)
     if not isinstance(routine, RoutineValues):
         return _Levels(["not measured"] * n, [""] * n, is_grey)
     cut = float(to_canonical(clause.marker, clause.threshold, clause.unit))
     under, over, either = settled_by_limits(routine, clause.marker, cut, panel.sample_ids)
-    is_grey &= ~either & ~(under & (values == low)) & ~(over & (values == high))
+    is_grey &= ~either & ~(under & (values == grey_low)) & ~(over & (values == grey_high))
     flags = routine.above_uloq[clause.marker].reindex(panel.sample_ids, fill_value=False)
     limits = _limits(clause, values, flags.to_numpy(dtype=bool))
     censored = under | over | either

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from numbers import Real
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from subtyping.knowledge.aliases import resolve_analyte
 from subtyping.knowledge.routine import routine_analyte
 from subtyping.panel.panel import Panel
 from subtyping.panel.routine import routine_analytes
+from subtyping.statistics.repeatability import Estimate
 
 __all__ = ["Noise"]
 
@@ -70,8 +72,9 @@ mean 'CCL17'?
         Raises
         ------
         InputError
-            If a name was not measured or comes twice, or a limit cannot be one.
+            If a name was not measured or comes twice, or a number cannot be what it is given as.
         """
+        self._check_numbers()
         joined = set(routine_analytes(panel))
         own = [name for name in map(str, panel.values.columns) if name not in joined]
         numbers = routine_numbers(routine)
@@ -83,13 +86,39 @@ mean 'CCL17'?
             icc = {names[name]: value for name, value in icc.items()}
         names = _resolved(self.lloq, own, [], "criteria.lloq", "no analyte of the panel")
         for name, limit in self.lloq.items():
-            if not np.isfinite(limit) or (limit <= 0 and not panel.is_log_scale):
+            if not _is_number(limit) or (limit <= 0 and not panel.is_log_scale):
                 message = (
                     f"criteria.lloq: the limit of {name} must be a number"
-                    f"{'' if panel.is_log_scale else ' above 0'} in {panel.unit}; got {limit:g}."
+                    f"{'' if panel.is_log_scale else ' above 0'} in {panel.unit}; got {limit}."
                 )
                 raise InputError(message)
         return replace(self, icc=icc, lloq={names[k]: float(v) for k, v in self.lloq.items()})
+
+    def _check_numbers(self) -> None:
+        """Raise where an ICC, the CV or the limits are not numbers of their kind."""
+        if not isinstance(self.lloq, Mapping):
+            message = f"criteria.lloq must be a limit by analyte; got {self.lloq!r}."
+            raise InputError(message)
+        cv_pct = self.cv_pct
+        if cv_pct is not None and not (_is_number(cv_pct) and cv_pct > 0):
+            message = f"criteria.cv_pct must be a number above 0; got {cv_pct!r}."
+            raise InputError(message)
+        many = isinstance(self.icc, Mapping)
+        given = list(self.icc.values()) if isinstance(self.icc, Mapping) else [self.icc]
+        for one in given:
+            numbers = one if isinstance(one, tuple) else (one,)
+            is_known = isinstance(one, Estimate) or (one is None and not many)
+            if not is_known and (len(numbers) not in (1, 3) or not all(map(_is_number, numbers))):
+                message = (
+                    "criteria.icc must hold numbers between 0 and 1, or (value, low, high) by "
+                    f"marker; got {one!r}."
+                )
+                raise InputError(message)
+
+
+def _is_number(value: object) -> bool:
+    """Return whether it is a finite number and no truth value."""
+    return isinstance(value, Real) and not isinstance(value, bool) and bool(np.isfinite(value))
 
 
 def _resolved(

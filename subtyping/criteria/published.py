@@ -16,6 +16,11 @@ __all__ = ["comparator_row", "published_rules"]
 
 Floats = NDArray[np.float64]
 
+_OBTAINED = (
+    "fixed rule against the labels, in the cases who have its marker; these labels stand for the "
+    "latent class as far as they are not made of that marker"
+)
+
 
 def published_rules(
     published: pd.DataFrame, routine: pd.DataFrame | None
@@ -85,20 +90,26 @@ def comparator_row(
     else:
         probability, target, prevalence = membership
         flags = met.to_numpy(dtype=float, na_value=np.nan)
-        seen = operating_characteristics(flags, probability, target_prevalence_frac=prevalence)
+        labelled = ~np.isnan(probability)
+        # The prevalence of all cases, as proposed rules are judged at, whoever lacks the marker.
+        share_of_all = float(np.average(probability[labelled], weights=np.ones(labelled.sum())))
+        at = share_of_all if prevalence is None else prevalence
+        seen = operating_characteristics(flags, probability, target_prevalence_frac=at)
         row |= describe(rule, "published")
-        n = float(np.nansum(probability)), float(np.nansum(1 - probability))
+        judged = probability[labelled & ~np.isnan(flags)]
         found = np.array([(one.sensitivity, one.specificity) for one in draws]).reshape(-1, 2)
+        found = found[np.isfinite(found).all(axis=1)]
         row |= frozen_limits(
             seen,
             list(map(tuple, found - found.mean(axis=0))) if len(found) else [],
             [one.prevalence_frac for one in draws],
-            *n,
+            float(judged.sum()),
+            float((1 - judged).sum()),
             is_declared=prevalence is not None,
         )
         row |= {f"fidelity_{name}{end}": row[f"{name}{end}"]
                 for name in ("sensitivity", "specificity")
                 for end in ("", "_ci_low", "_ci_high")}  # fmt: skip
         row["target_condition"] = target
-        row["obtained"] = "fixed rule, all cases; markers that the labels are not made of"
+        row["obtained"] = _OBTAINED
     return row | people.reference_share(rule)

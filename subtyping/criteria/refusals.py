@@ -123,15 +123,9 @@ def refused_sentence(
     str
     """
     texts = list(dict.fromkeys(refused["rule_text"]))
+    is_left = not texts or (table["kind"] != "published").any()
+    said = criteria_sentence(table, kind if is_left else "refused", what, *n)
     if not texts:
-        return criteria_sentence(table, kind, what, *n)
-    reasons = " ".join(dict.fromkeys(refused["reason"]))
-    those = " and ".join(texts)
+        return said
     was = "was refused" if len(texts) == 1 else "were refused"
-    if (table["kind"] == "published").all():
-        beside = " Published criteria are shown for comparison." if len(table) > 1 else ""
-        return (
-            f"No rule is proposed: what could be chosen, {those}, {was}. {reasons} No other "
-            f"marker is left to choose from.{beside}"
-        )
-    return f"{criteria_sentence(table, kind, what, *n)} {those} {was}. {reasons}"
+    return f"{said} {' and '.join(texts)} {was}. {' '.join(dict.fromkeys(refused['reason']))}"

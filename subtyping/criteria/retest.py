@@ -21,6 +21,11 @@ from subtyping.statistics.retest import Retest
 
 __all__ = ["RuleRetest", "retest_row"]
 
+NORMAL = (
+    "Log2 values are taken for normal; where they form two groups, more of those who meet the rule "
+    "belong there and meet it again, and fewer need measuring again, than is said."
+)
+
 _JOINT = {
     "one sample": {"n_samples": 1, "n_rounds": 1},
     "mean of two, same share": {"n_samples": 2, "n_rounds": 1},
@@ -117,7 +122,8 @@ def retest_row(
 
     Notes
     -----
-    Intervals hold the uncertainty of the ICC alone. The log2 values are taken for normal.
+    Intervals hold the uncertainty of the ICC alone. The log2 values are taken for normal: where
+    they are those of two groups, the shares are too low and the grey zone is too wide.
 
     Examples
     --------
@@ -147,6 +153,8 @@ def retest_row(
         rows += [_joint_row(rule, parts, R, scheme, (seed, draws)) for scheme in _JOINT]
         met = rule.apply(panel, routine).to_numpy(dtype=float, na_value=np.nan)
         notes.append(_joint_note(parts, R, (rows[-3], met), stated=correlation is not None))
+    if any(part.is_known for part in parts):
+        notes.append(NORMAL)
     table = pd.DataFrame(rows, columns=list(DETAILED))
     graded = replace(rule, clauses=tuple(part.graded for part in parts))
     whole = table[table["part"] == ("rule" if len(parts) > 1 else rule.text)]

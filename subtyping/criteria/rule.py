@@ -10,9 +10,15 @@ import pandas as pd
 
 from subtyping._validation import one_of
 from subtyping.criteria.claims import SEAL, checked_evidence, evidence_seal, supported_claim
-from subtyping.criteria.clause import Clause, clause_met
+from subtyping.criteria.clause import Clause, checked_clauses, clause_met
 from subtyping.criteria.routine_limits import Routine
-from subtyping.criteria.rule_json import SCHEMA_VERSION, read_json, rule_fields, strict_json
+from subtyping.criteria.rule_json import (
+    SCHEMA_VERSION,
+    named_texts,
+    read_json,
+    rule_fields,
+    strict_json,
+)
 from subtyping.exceptions import InputError
 from subtyping.panel.panel import Panel
 
@@ -76,12 +82,14 @@ class EligibilityRule:
     notes: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "clauses", tuple(self.clauses))
+        object.__setattr__(self, "clauses", checked_clauses(self.clauses, MOST_CLAUSES))
+        object.__setattr__(self, "provenance", named_texts(self.provenance))
         one_of(self.joiner, _JOINERS, "A rule's joiner")
         one_of(self.detection_policy, DETECTION_POLICIES, "A rule's detection policy")
-        if len(self.clauses) > MOST_CLAUSES:
-            message = f"A rule has at most {MOST_CLAUSES} clauses; got {len(self.clauses)}."
-            raise InputError(message)
+        for name, text in (("platform", self.platform or ""), ("target", self.target_condition)):
+            if not isinstance(text, str) or not text.isprintable():
+                message = f"A rule's {name} must be text on one line; got {str(text)[:40]!r}."
+                raise InputError(message)
         claim, note = supported_claim(self.claim, self.definition, dict(self.provenance))
         object.__setattr__(self, "claim", claim)
         if note:
@@ -137,8 +145,9 @@ class EligibilityRule:
         A value below detection counts as below any threshold above the limit of detection. With
         the threshold at or under the limit, or no limit known, the number of the file is used,
         and the answer is missing where the file gives none. A value above the upper limit
-        counts as above. Clauses are joined by three-valued logic: a clause that fails settles an
-        "and" whatever is missing in the others.
+        counts as above; with a threshold over that limit the answer is missing. Clauses are joined
+        by three-valued logic: a clause that fails settles an "and" whatever is missing in the
+        others.
 
         Parameters
         ----------

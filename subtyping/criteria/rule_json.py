@@ -8,7 +8,7 @@ from typing import Any
 from subtyping._validation import list_some, nearest
 from subtyping.exceptions import InputError
 
-__all__ = ["SCHEMA_VERSION", "read_json", "rule_fields", "strict_json"]
+__all__ = ["SCHEMA_VERSION", "named_texts", "read_json", "rule_fields", "strict_json"]
 
 SCHEMA_VERSION = 1
 
@@ -91,6 +91,9 @@ def strict_json(text: str, name: str = "The rule") -> Any:
             raise InputError(message)
         return dict(pairs)
 
+    if not isinstance(text, str):
+        message = f"{name} must be JSON text, or the Path of a file; got {_short(text)}."
+        raise InputError(message)
     try:
         return json.loads(text, parse_constant=no_constant, object_pairs_hook=once)
     except json.JSONDecodeError as error:
@@ -139,10 +142,10 @@ def rule_fields(plain: Any) -> dict[str, Any]:
         )
         raise InputError(message)
     clauses = plain.get("clauses")
-    if clauses is None:
+    if "clauses" not in plain:
         message = (
             "An eligibility rule needs `clauses`, each with marker, operator, threshold and unit; "
-            f"got {sorted(plain)}."
+            f"got {list_some(sorted(plain), limit=len(_KEYS)) or 'none'}."
         )
         raise InputError(message)
     if not isinstance(clauses, list | tuple) or not all(isinstance(c, Mapping) for c in clauses):
@@ -184,11 +187,56 @@ def _clause(clause: Mapping[str, Any], k: int) -> dict[str, Any]:
 
 
 def _provenance(given: Any) -> dict[str, str]:
-    is_text = isinstance(given, Mapping) and all(isinstance(v, str) for v in given.values())
-    if not is_text:
+    if not isinstance(given, Mapping):
         message = f"`provenance` of a rule must be names with text; got {_short(given)}."
         raise InputError(message)
-    return {str(key): str(value) for key, value in given.items()}
+    return dict(named_texts(tuple(given.items())))
+
+
+def named_texts(given: Any) -> tuple[tuple[str, str], ...]:
+    """Return the provenance of a rule as pairs of name and text.
+
+    Parameters
+    ----------
+    given : tuple of (str, str), or mapping of str to str
+
+    Returns
+    -------
+    tuple of (str, str)
+
+    Raises
+    ------
+    InputError
+        If a name or a value is no text that a file can hold, or a name comes twice.
+
+    Examples
+    --------
+    >>> named_texts({"seed": "7"})
+    (('seed', '7'),)
+    >>> named_texts({"seed": 7})
+    Traceback (most recent call last):
+    ...
+    subtyping.exceptions.InputError: `provenance` of a rule must be names with text; got {'seed': 7}.
+    """
+    pairs = tuple(given.items()) if isinstance(given, Mapping) else given
+    is_pairs = isinstance(pairs, list | tuple) and all(
+        isinstance(pair, list | tuple) and len(pair) == 2 and all(map(_is_text, pair))
+        for pair in pairs
+    )
+    if not is_pairs:
+        message = f"`provenance` of a rule must be names with text; got {_short(given)}."
+        raise InputError(message)
+    names = [name for name, _ in pairs]
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if twice:
+        message = f"`provenance` of a rule gives {list_some(twice)} twice; keep one."
+        raise InputError(message)
+    return tuple((str(name), str(text)) for name, text in pairs)
+
+
+def _is_text(value: object) -> bool:
+    """Return whether it is text that UTF-8 can hold (no half of a surrogate pair)."""
+    return isinstance(value, str) and not any("\ud800" <= sign <= "\udfff" for sign in value)
 
 
 def _known(plain: Mapping[str, Any], keys: tuple[str, ...], what: str) -> None:

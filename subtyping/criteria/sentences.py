@@ -17,6 +17,8 @@ NO_RULE = {
     "underpowered": "there are too few people to tell whether there is a subtype",
     "no_marker": "no marker that may be used is measured in enough cases (an analyte detected in "
     "three quarters of them, a routine marker measured in half)",
+    "refused": "what could be chosen stands on the limit of its assay, and no other marker is left "
+    "to choose from",
     "blocked": "being a case cannot be told apart from how the samples were collected or measured",
 }
 
@@ -42,7 +44,7 @@ def rule_note(
     if selection_frac < _STEADY:
         notes.append(
             f"Only {selection_frac:.0%} of the resamples chose the same "
-            f"{'marker' if len(rule.clauses) == 1 else 'markers'}: others would do about as well, "
+            f"{'marker' if len(rule.clauses) == 1 else 'markers'}: others may do as well, "
             "and no interval is given for where the threshold would fall in another study."
         )
     if target_prevalence_frac is not None:
@@ -62,7 +64,7 @@ def criteria_sentence(
     table : pandas.DataFrame
         Criteria table.
     kind : str
-        Of the verdict.
+        Of the verdict, or one of `NO_RULE`: what stood in the way of a rule.
     what : str
         What it is about: the skew of an axis, or its raw score.
     n_needed : int or None
@@ -98,8 +100,10 @@ def criteria_sentence(
     told = [_one_rule(row) for row in proposed.to_dict("records")]
     failed = proposed["n_resamples"].min() < _MOST_FAILED * resamples
     warned = " More than a tenth of the resamples could not be used." if failed else ""
+    those = ("These are candidate criteria", "these rules")
+    named, whose = ("This is a candidate criterion", "this rule") if len(told) == 1 else those
     return (
-        f"{' '.join(told)} These are candidate criteria. The shares are those of these rules for "
+        f"{' '.join(told)} {named}. The shares are those of {whose} for "
         "the hidden group that the labels estimate, freed of the optimism seen in people left out "
         f"of choosing; they are not accuracy against a diagnosis.{warned}{others}"
     )

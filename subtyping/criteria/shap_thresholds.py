@@ -22,6 +22,7 @@ SHAP_THRESHOLD_COLUMNS = (
 )
 
 _LINEAR = "elastic_net"
+_OBTAINED = "each fold's own crossing, in the people it held out; labels learnt from everybody"
 
 
 def shap_thresholds(
@@ -62,7 +63,9 @@ def shap_thresholds(
         (1: positive above), ``n_crossings, found_frac`` (share of refits with such a crossing),
         ``proposed_threshold`` (of the first proposed rule with the marker),
         ``fidelity_sensitivity, fidelity_specificity, positive_frac`` (cases who meet the clause),
-        ``obtained, model, note``. A marker that was not explained keeps its row and a note.
+        ``obtained, model, note``. The shares are those of the folds' own crossings, not of
+        ``threshold``, which is that of all folds together. A marker that was not explained keeps
+        its row and a note.
 
     Notes
     -----
@@ -97,7 +100,7 @@ def _row(
         "proposed_threshold": np.nan if clause is None else clause.threshold,
         "direction": 0,
         "n_crossings": 0,
-        "obtained": "out of fold",
+        "obtained": _OBTAINED,
         "model": attribution.model,
     }
     if name not in attribution.data.columns:

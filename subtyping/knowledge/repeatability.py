@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from subtyping._validation import list_some, nearest
+from subtyping._validation import nearest
 from subtyping.knowledge._tables import load_table
 from subtyping.knowledge.aliases import resolve_analyte
 from subtyping.knowledge.routine import routine_analyte, routine_markers
@@ -14,6 +14,15 @@ __all__ = ["KINDS", "WithinPersonIcc", "repeatability_table", "within_person_icc
 KINDS = ("estimate", "range", "lower_bound")
 
 _TEXT = ("unit", "time_apart", "population", "assay", "note")
+_MISLEADS = "how often one sample misleads at a threshold"
+_IN_WORDS = {
+    "within_sd": "the spread of one person's samples",
+    "within_cv_pct": "the spread of one person's samples",
+    "crossed_2_mg_l_frac": _MISLEADS,
+    "error_chance_20_pct": _MISLEADS,
+    "retest_normal_frac": _MISLEADS,
+    "assay_cv_pct": "the noise of the assay",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +117,8 @@ def within_person_icc(analyte: str, platform: str | None = None) -> WithinPerson
     (0.4, 'lower_bound')
     >>> within_person_icc("IL31").kind, within_person_icc("IL31").reason
     (None, 'No ICC of IL31 is known.')
+    >>> within_person_icc("crp").reason[:54]
+    'No ICC of CRP is known: there is only the spread of on'
     """
     name = routine_analyte(analyte)
     table = repeatability_table()
@@ -147,7 +158,8 @@ def _why(ranked: pd.DataFrame, platform: str | None) -> str:
     if str(best["kind"]) != "estimate":
         said += ", known as a " + ("range" if best["kind"] == "range" else "lower bound") + " only"
     if platform and not best["fits"]:
-        said += f"; it was not measured on {platform}"
+        is_stated = bool(best["assay"])
+        said += f"; {'not measured' if is_stated else 'not known whether measured'} on {platform}"
     others = [f"{row['as_printed']} ({row['source']})" for _, row in ranked.iloc[1:].iterrows()]
     said += f"; others say {', '.join(others)}" if others else ""
     return f"{said}." + (f" {best['note']}." if best["note"] else "")
@@ -156,8 +168,8 @@ def _why(ranked: pd.DataFrame, platform: str | None) -> str:
 def _nothing(name: str, mine: pd.DataFrame, table: pd.DataFrame) -> WithinPersonIcc:
     known = sorted(set(table.loc[table["statistic"] == "icc", "analyte"]))
     if len(mine):
-        held = list_some(dict.fromkeys(mine["statistic"]), 9).replace("'", "")
-        reason = f"No ICC of {name} is known: the table holds only {held} of it."
+        held = " and ".join(dict.fromkeys(_IN_WORDS[one] for one in mine["statistic"]))
+        reason = f"No ICC of {name} is known: there is only {held}, from which none follows."
     else:
         is_name = resolve_analyte(name) is not None or name in set(routine_markers()["marker"])
         reason = f"No ICC of {name} is known.{'' if is_name else nearest(name, known)}"

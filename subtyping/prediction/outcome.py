@@ -1,14 +1,17 @@
 """Predict an outcome from outside the panel, out of fold: symptoms, eosinophils, a repeat visit."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from scipy.stats import rankdata
 
 from subtyping._parallel import map_in_order
 from subtyping._random import stream
 from subtyping._validation import list_some, one_of
 from subtyping.exceptions import InputError
+from subtyping.knowledge.routine import routine_analyte
 from subtyping.panel.panel import Panel
 from subtyping.prediction.fold_tasks import FoldOptions
 from subtyping.prediction.folds import people_of
@@ -23,6 +26,9 @@ from subtyping.prediction.routine import align_routine
 __all__ = ["OUTCOME_KINDS", "predict_outcome"]
 
 OUTCOME_KINDS = ("binary", "number")
+
+_LEAST_LEVELS = 10
+"""Different levels of a marker and an outcome that make equal orders no accident."""
 
 
 def predict_outcome(
@@ -59,7 +65,8 @@ def predict_outcome(
     outcome : pandas.Series
         Index ``sample_id``; 0 and 1 (or booleans) for ``binary``, numbers otherwise; NaN where
         unknown. For a repeat visit, the later value under the id of the earlier sample. A panel
-        analyte or routine marker of the outcome's own name does not predict it.
+        analyte or routine marker of the outcome's own name does not predict it, nor does a
+        routine marker that puts all cases in the same order: it is the outcome in another unit.
     procedure : Procedure
         Its groups and preparation; its labels are not used.
     kind : {"binary", "number"}
@@ -112,15 +119,17 @@ def predict_outcome(
     options = FoldOptions(inner_folds, calibrate, search, trials)
     models = check_models(tuple(models))
     check_options(options)
-    apart = frozenset(text.casefold() for text in (name, *exclude))
+    is_case = panel.in_groups(list(procedure.case))
     levels = align_routine(routine, panel)
+    twice = _the_outcome_itself(levels, y, is_case, name)
+    own = [routine_analyte(marker) for marker in twice]
+    apart = frozenset(text.casefold() for text in (name, *exclude, *twice, *own))
     if levels is not None:
         levels = levels[[one for one in levels.columns if str(one).casefold() not in apart]]
         levels = levels if len(levels.columns) else None
     fold_of, names = outer_folds(
         panel, case=procedure.case, reference=procedure.reference, folds=folds, seed=seed
     )
-    is_case = panel.in_groups(list(procedure.case))
     people = people_of(panel)
     permuted = [_permute(y, people, is_case, seed, draw) for draw in range(null_draws)]
     tasks = [
@@ -143,7 +152,7 @@ def predict_outcome(
         for k in range(len(names))
     ]
     results = map_in_order(run_outcome_fold, tasks, jobs=jobs, advance=advance)
-    return join_outcome_folds(
+    found = join_outcome_folds(
         results,
         panel,
         names,
@@ -154,6 +163,26 @@ def predict_outcome(
         resamples=resamples,
         seed=seed,
     )
+    if not twice:
+        return found
+    said = [f"{one} is {name} itself, in the same order in all cases, and stayed out."
+            for one in twice]  # fmt: skip
+    return replace(found, sentence=" ".join([found.sentence, *said]))
+
+
+def _the_outcome_itself(
+    levels: pd.DataFrame | None, y: np.ndarray, is_case: np.ndarray, name: str
+) -> list[str]:
+    """Return routine markers of another name that put the cases in the order of the outcome."""
+    found = []
+    for marker in () if levels is None else levels.columns:
+        x = levels[marker].to_numpy(dtype=float)
+        both = np.isfinite(x) & np.isfinite(y) & is_case
+        if len(np.unique(y[both])) < _LEAST_LEVELS or str(marker).casefold() == name.casefold():
+            continue
+        if np.array_equal(rankdata(x[both]), rankdata(y[both])):
+            found.append(str(marker))
+    return found
 
 
 def _checked(

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from subtyping.study.cohort_sections import Section
 from subtyping.study.entries import MOST_DRAWS, Covariate, Distinct
@@ -98,6 +98,29 @@ class PredictionSpec(Section):
     explain_resamples: int = Field(default=50, ge=0, le=1000)
     outcomes: dict[str, OutcomeSpec] = Field(default_factory=dict)
 
+    @field_validator("outcomes")
+    @classmethod
+    def _named_outcomes(cls, value: dict[str, OutcomeSpec]) -> dict[str, OutcomeSpec]:
+        for name in value:
+            if not name.isprintable() or not name or name != name.strip():
+                message = (
+                    f"an outcome needs a name on one line, written {{<name>: {{column: ..., "
+                    f"kind: ...}}}}; got {name[:40]!r}."
+                )
+                raise ValueError(message)
+        return value
+
+    @model_validator(mode="after")
+    def _learnt_inside(self) -> "PredictionSpec":
+        for name, value in (("calibrate", self.calibrate), ("search", self.search)):
+            if value is not None and self.inner_folds is None:
+                message = (
+                    f"{name}: {value} is learnt on inner folds; got none. Give a number of inner "
+                    "folds, such as inner_folds: 5."
+                )
+                raise ValueError(message)
+        return self
+
     @property
     def outer(self) -> int | str:
         """Outer folds: how many, or the levels one of which is left out each time."""
@@ -109,7 +132,7 @@ class CriteriaSpec(Section):
 
     resamples: int = Field(default=200, ge=20, le=MOST_DRAWS)
     target_prevalence_frac: float | None = Field(default=None, gt=0, lt=1)
-    markers: list[str] | None = Field(default=None, min_length=1)
+    markers: Distinct[str] | None = Field(default=None, min_length=1)
     max_markers: Literal[1, 2, 3] = 2
     choose_by: Literal["youden", "sensitivity", "specificity", "cost", "net_benefit"] = "youden"
     choose_at: float | None = None
@@ -118,10 +141,21 @@ class CriteriaSpec(Section):
     cv_pct: float | None = Field(default=None, gt=0)
     lloq: dict[str, float] = Field(default_factory=dict)
 
+    @field_validator("max_markers", mode="before")
+    @classmethod
+    def _whole(cls, value: Any) -> Any:
+        if isinstance(value, bool | float):  # true and 2.0 equal a number that is allowed
+            message = f"must be one of 1, 2 or 3; got {value!r}."
+            raise ValueError(message)  # noqa: TRY004 - pydantic makes a sentence of it
+        return value
+
     @field_validator("icc", mode="before")
     @classmethod
     def _repeatabilities(cls, value: Any) -> Any:
         for name, one in value.items() if isinstance(value, dict) else [("", value)]:
+            if not isinstance(name, str):
+                message = f"the key {name!r} is no text; quote it."
+                raise ValueError(message)  # noqa: TRY004 - pydantic makes a sentence of it
             what = f"the ICC of {name}" if name else "an ICC"
             if one is None and name:
                 message = f"{what} is blank; give a number between 0 and 1, or leave the key out."

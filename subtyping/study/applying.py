@@ -111,8 +111,8 @@ def apply_rule(
         Path(panel), wanted, declared, roles, format=format, samples=samples, how=how
     )
     table = judge_samples(one, people, values)
-    is_apart = samples is not None and values is not None
-    return AppliedRule(one, table, _notes(one, people, values.numbers if is_apart else None))
+    apart = None if samples is None or values is None else values.numbers
+    return AppliedRule(one, table, _notes(one, people, apart))
 
 
 def _check_declared(rule: EligibilityRule, declared: Declared) -> None:

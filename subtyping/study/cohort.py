@@ -14,6 +14,7 @@ from subtyping.panel import Panel, read_panel
 from subtyping.panel.routine import RoutineValues
 from subtyping.signature.mouse import AnimalContrast
 from subtyping.study.bands import banded
+from subtyping.study.cohort_files import cohort_files, digest_of
 from subtyping.study.cohort_sections import GroupsSpec
 from subtyping.study.cohort_spec import CohortSpec
 from subtyping.study.mice import read_mice
@@ -23,6 +24,7 @@ from subtyping.study.routine_cohort import (
     read_routine,
     with_axis_members,
 )
+from subtyping.study.routine_rows import routine_rows, routine_together
 from subtyping.study.spec import StudySpec
 
 __all__ = ["StudyCohort", "load_cohort"]
@@ -41,6 +43,7 @@ class StudyCohort:
         Role to the user's column.
     routine : pandas.DataFrame
         Routine markers in canonical units, one column each; no columns where none was declared.
+        One known only as below or above a limit stands at it; see `limits`.
     routine_columns : mapping
         Marker to ``{column, unit}`` as declared, and ``below_lod`` and ``lod`` where they were.
     data_sha256 : str
@@ -49,6 +52,9 @@ class StudyCohort:
         Name of the data for people: the file, or the simulated design.
     visits : Panel or None
         Every sample of the people of the panel, where some have several and the study uses one.
+    limits : RoutineValues or None
+        Routine markers with what is known as a limit only, of the samples of the panel and of the
+        visits; see `routine_of`.
     mice : AnimalContrast or pandas.DataFrame, optional
         The mouse contrast the human one is held against.
     """
@@ -63,7 +69,25 @@ class StudyCohort:
     data_sha256: str
     source: str
     visits: Panel | None = None
+    limits: RoutineValues | None = None
     mice: AnimalContrast | pd.DataFrame | None = None
+
+    def routine_of(self, panel: Panel) -> RoutineValues | None:
+        """Return the routine markers of samples with their limits: what a rule is judged on.
+
+        Parameters
+        ----------
+        panel : Panel
+            Some of the samples of `panel` or `visits`.
+
+        Returns
+        -------
+        RoutineValues or None
+            None where no routine marker was declared.
+        """
+        if self.limits is None or not len(self.limits.values.columns):
+            return None
+        return routine_rows(self.limits, panel.sample_ids)
 
     def groups_table(self) -> pd.DataFrame:
         """Return ``group, role, n``: every group of the panel, blank ones included."""
@@ -154,6 +178,7 @@ def _simulated(spec: StudySpec) -> StudyCohort:
         comparison=tuple(groups.comparison),
         columns=dict(cohort.columns),
         routine=routine.numbers,
+        limits=routine,
         routine_columns=cohort.routine,
         data_sha256=hashlib.sha256(text.encode()).hexdigest(),
         source=f"simulated {wanted.design}",
@@ -172,15 +197,9 @@ def _read(spec: StudySpec, folder: Path) -> StudyCohort:
     """Read the files of a specification."""
     cohort = spec.cohort
     assert cohort.groups is not None, "a specification requires groups beside its files"
-    names = {
-        "panel": cohort.panel,
-        "samples": None if cohort.samples == "same" else cohort.samples,
-        "lod": cohort.lod,
-    }
-    files = {
-        key: _file(folder, name, f"cohort.{key}") for key, name in names.items() if name is not None
-    }
+    files = cohort_files(cohort, folder)
     panel, routine = _read_people(spec, files, cohort.visits)
+    visits, limits = _every_visit(spec, files, panel, routine)
     return StudyCohort(
         panel=panel,
         case=tuple(cohort.groups.case),
@@ -189,9 +208,10 @@ def _read(spec: StudySpec, folder: Path) -> StudyCohort:
         columns=cohort.roles,
         routine=routine.numbers,
         routine_columns=_declared(cohort),
-        data_sha256=_digest(list(files.values())),
+        data_sha256=digest_of(list(files.values())),
         source=next(iter(files.values())).name,
-        visits=_every_visit(spec, files, panel),
+        visits=visits,
+        limits=limits,
     )
 
 
@@ -234,40 +254,18 @@ def _read_people(
     return banded(panel, cohort.bands, cohort.columns["group"]), routine
 
 
-def _every_visit(spec: StudySpec, files: Mapping[str, Path], panel: Panel) -> Panel | None:
-    """Return every sample of the study's people, where the study uses fewer than there are."""
+def _every_visit(
+    spec: StudySpec, files: Mapping[str, Path], panel: Panel, routine: RoutineValues
+) -> tuple[Panel | None, RoutineValues]:
+    """Return every sample of the study's people, where it uses fewer, and markers of them all."""
     if spec.cohort.visits is None or "subject" not in panel.samples:
-        return None
-    everyone, _ = _read_people(spec, files, "all")
+        return None, routine
+    everyone, markers = _read_people(spec, files, "all")
     known = panel.samples["subject"].dropna()
     mine = everyone.samples["subject"].isin(known).to_numpy(dtype=bool)
-    repeated = everyone.samples.loc[mine, "subject"].duplicated().any()
-    return everyone.take(mine) if repeated else None
-
-
-def _file(folder: Path, name: str, key: str) -> Path:
-    """Return the path of a data file, or say where it was looked for."""
-    path = Path(name) if Path(name).is_absolute() else folder / name
-    if path.is_file():
-        return path
-    if path.is_dir():
-        message = f"{key}: {str(path)!r} is a folder; name the file in it."
-        raise SpecError(message)
-    parent = path.parent
-    beside = [item.name for item in parent.iterdir()] if parent.is_dir() else []
-    hint = nearest(path.name, beside)
-    if not hint and not parent.is_dir():
-        hint = f" The folder {str(parent)!r} does not exist; give the data folder with --data."
-    message = f"{key}: there is no file {str(path)!r}.{hint}"
-    raise SpecError(message)
-
-
-def _digest(files: list[Path]) -> str:
-    """Return one digest of the bytes of all files, in their order."""
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()
+    if not everyone.samples.loc[mine, "subject"].duplicated().any():
+        return None, routine
+    return everyone.take(mine), routine_together(routine, routine_rows(markers, mine))
 
 
 def _group_counts(panel: Panel) -> pd.Series:

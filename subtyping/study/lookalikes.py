@@ -15,7 +15,7 @@ ROLE_NAMES: dict[str, tuple[str, ...]] = {
     "visit": ("visit*", "timepoint*", "session*", "wave"),
     "batch": ("plate*", "batch*", "run"),
     "site": ("site*", "centre*", "center*", "hospital*", "clinic"),
-    "date": ("date*", "collected*"),
+    "date": ("date*", "quarter*", "month*", "collected*"),
     "age": ("age",),
     "sex": ("sex", "gender"),
     "bmi": ("bmi", "bodymass*"),

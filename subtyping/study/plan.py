@@ -1,9 +1,11 @@
 """What a specification asks of the rooms below, settled before the first computation."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from subtyping._validation import nearest
 from subtyping.criteria import Aim
+from subtyping.criteria.noise import Noise
 from subtyping.discovery import (
     DiscoverySettings,
     LabellingProcedure,
@@ -72,11 +74,14 @@ def make_plan(spec: StudySpec, cohort: StudyCohort) -> StudyPlan:
     Raises
     ------
     InputError
-        If the axis is unknown, or a marker of the criteria is neither an analyte of the panel
-        nor a routine marker.
+        If the axis is unknown, a marker of the criteria, or one whose repeatability is given, is
+        neither an analyte of the panel nor a routine marker, or a lower limit is given of what is
+        no analyte of it.
     """
     check_knowledge(spec)
     Aim(spec.criteria.choose_by, spec.criteria.choose_at)  # says what is missing or out of range
+    icc: Any = spec.criteria.icc
+    Noise(icc=icc, lloq=spec.criteria.lloq).for_people(cohort.panel, cohort.routine)  # the names
     axis, choice = spec.discovery.axis, spec.preparation
     declared = axis.name if axis.members is None else axis.model_dump()
     preparation = {

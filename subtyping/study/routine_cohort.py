@@ -15,6 +15,7 @@ from subtyping.knowledge.routine import routine_analyte
 from subtyping.panel import Panel, read_panel
 from subtyping.panel.routine import RoutineValues, join_routine, routine_analytes, routine_values
 from subtyping.panel.tables import read_table
+from subtyping.study.routine_rows import routine_rows
 from subtyping.study.spec import StudySpec
 
 __all__ = ["panel_of_markers", "read_markers_file", "read_routine", "with_axis_members",
@@ -289,10 +290,4 @@ def _measured_only(
         notes=(*panel.reading.notes, note),
     )
     rows = np.flatnonzero(measured)
-    kept = RoutineValues(
-        *(
-            getattr(routine, name).iloc[rows]
-            for name in ("values", "below_lod", "above_uloq", "lod")
-        )
-    )
-    return replace(panel.take(rows), reading=reading), kept
+    return replace(panel.take(rows), reading=reading), routine_rows(routine, rows)

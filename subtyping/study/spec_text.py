@@ -223,7 +223,7 @@ def _value_of(key: str, info: FieldInfo, content: SpecContent) -> Any:
     """Return the value of a key: the one given, or the default."""
     if key in content.values or info.is_required():
         return content.values[key]
-    return info.get_default(call_default_factory=True)  # type: ignore[call-arg]
+    return info.get_default(call_default_factory=True)
 
 
 def _comments(key: str, info: FieldInfo, content: SpecContent, *, is_section: bool) -> list[str]:
@@ -243,7 +243,9 @@ def _entry_comments(section: type[BaseModel], path: str) -> list[str]:
     for name, info in section.model_fields.items():
         key = f"{path}.{name}"
         kinds = allowed_values(info.annotation, info.metadata)
-        default = "" if info.is_required() else f"; {flow_text(_value_of(key, info, _NOTHING))}"
+        default = (
+            "" if info.is_required() else f"; default {flow_text(_value_of(key, info, _NOTHING))}"
+        )
         lines.append(f"{name}: {WORDS.get(key, key)} [{kinds}{default}]")
         deeper = _entries_of(info.annotation)
         lines += [f"{INDENT}{line}" for line in (_entry_comments(deeper, key) if deeper else ())]

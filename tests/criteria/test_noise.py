@@ -146,9 +146,12 @@ def test_where_all_are_refused_published_rows_are_left(cohort, procedure, kind: 
     )  # fmt: skip
     assert set(found.table["kind"]) == {"published"}
     assert set(found.refused["marker"]) == set(procedure.members)
-    assert found.sentence.startswith("No rule is proposed: what could be chosen, ")
+    assert found.sentence.startswith("No rule is proposed: what could be chosen stands on the ")
     assert "lies under its LLOQ of 1e+06 pg/mL" in found.sentence
-    assert "No other marker is left" in found.sentence
+    assert "no other marker is left to choose from. Published criteria" in found.sentence
+    texts = " and ".join(dict.fromkeys(found.refused["rule_text"]))
+    was = "was" if " and " not in texts else "were"
+    assert f" {texts} {was} refused. " in found.sentence
     assert found.peeling.empty
 
 

@@ -54,6 +54,22 @@ def test_a_rule_has_the_numbers_of_the_kernel_in_every_unit(unit: str) -> None:
     assert (found.rule.clauses[0].grey_low, found.rule.clauses[0].grey_high) == ends
 
 
+def test_where_two_groups_stand_apart_the_note_says_that_too_little_is_promised(rng) -> None:
+    # groups 3.3 SD apart, ICC .75 of all: the noise of one sample is a quarter of the variance
+    group = rng.random(20_000) < 0.27
+    total = 1 + 0.27 * 0.73 * 3.3**2
+    usual = 9 + 3.3 * group + np.sqrt(1 - total / 4) * rng.normal(size=20_000)
+    first, second = (usual + np.sqrt(total / 4) * rng.normal(size=20_000) for _ in range(2))
+    rule = upward(cut=10.7)
+    found = retest_row(rule, people(first[:, None], ["CCL17"]), icc=0.75)
+    met = first >= 10.7
+    assert (second[met] >= 10.7).mean() > found.row["retest_still_positive_frac"] + 0.1
+    assert "form two groups" in found.notes[-1]
+    no_icc = EligibilityRule((Clause("CCL26", ">=", 10.7, "NPX"),))
+    unknown = retest_row(no_icc, people(first[:, None], ["CCL26"]))
+    assert not any("form two groups" in note for note in unknown.notes)
+
+
 def test_a_downward_clause_is_the_mirror_image() -> None:
     up = retest_row(upward(), people(normal(), ["CCL17"]), icc=0.6)
     mirrored = EligibilityRule((Clause("CCL17", "<=", 9 - 1.5 * CUT, "NPX"),))

@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from subtyping.knowledge import MARKS, resolve_analyte
-from subtyping.knowledge.repeatability import KINDS, repeatability_table, within_person_icc
+from subtyping.knowledge.repeatability import (
+    _IN_WORDS,
+    KINDS,
+    repeatability_table,
+    within_person_icc,
+)
 
 
 def test_every_row_has_a_source_a_mark_and_what_was_printed() -> None:
@@ -67,7 +72,8 @@ def test_the_best_row(analyte, platform, kind, number, source) -> None:
 
 def test_the_reason_names_what_else_is_printed_and_the_platform() -> None:
     reason = within_person_icc("TNF", "Olink INFLAMMATION").reason
-    assert "it was not measured on Olink INFLAMMATION" in reason
+    assert "; not known whether measured on Olink INFLAMMATION" in reason  # no assay is stated
+    assert "; not measured on Luminex" in within_person_icc("CCL17", "Luminex").reason
     assert "others say > 0.40 (PMC5463452), >= 0.73 (Hofmann 2011, PMC3185107)" in reason
     assert "lower bound only" in within_person_icc("CCL17").reason
     assert "below detection each time" in within_person_icc("IL4").reason
@@ -77,7 +83,7 @@ def test_the_reason_names_what_else_is_printed_and_the_platform() -> None:
     ("analyte", "match"),
     [
         ("CCL26", "No ICC of CCL26 is known."),
-        ("crp", "the table holds only within_sd, .* of it"),
+        ("crp", r"CRP is known: there is only the spread of .* at a threshold, from which none"),
         ("eosinophils", "No ICC of eosinophils is known."),
         ("CCL71", "Did you mean 'CCL17'"),
     ],
@@ -88,3 +94,13 @@ def test_nothing_is_invented(analyte: str, match: str) -> None:
     assert np.isnan([found.value, found.low, found.high]).all()
     assert found.rows.empty
     assert re.search(match, found.reason)
+
+
+def test_every_statistic_has_words_a_planner_can_read() -> None:
+    table = repeatability_table()
+    for analyte in set(table["analyte"]) - {"all"}:
+        reason = within_person_icc(analyte).reason
+        assert "_" not in reason
+        assert reason.endswith(".")
+    others = set(table["statistic"]) - {"icc"}
+    assert others == set(_IN_WORDS)

@@ -109,6 +109,22 @@ def test_the_outcome_itself_does_not_predict_the_outcome(relapse, procedure):
     assert kept.metrics["value"].iloc[0] == auc["value"].iloc[0]
 
 
+def test_a_routine_marker_that_is_the_outcome_in_another_unit_stays_out(relapse, procedure, rng):
+    panel, _ = relapse
+    count = pd.Series(rng.lognormal(-1.6, 0.5, len(panel.values)), index=panel.sample_ids)
+    crp = pd.Series(rng.lognormal(0.5, 1, len(count)), index=panel.sample_ids)
+    routine = pd.DataFrame({"eosinophils": count, "crp": crp})
+    told = {"kind": "number", "routine": routine}
+    found = predict(panel, (1000 * count).rename("eos_per_ul"), procedure(), **told)
+    r2 = found.metrics.set_index(["panel", "metric"])["value"]["routine", "r2_out_of_fold"]
+    assert r2 < 0.2
+    assert found.sentence.endswith(
+        "eosinophils is eos_per_ul itself, in the same order in all cases, and stayed out."
+    )
+    other = predict(panel, (count + 0.2 * crp).rename("eos_per_ul"), procedure(), **told)
+    assert "itself" not in other.sentence
+
+
 def test_people_with_two_samples_are_permuted_and_split_as_one(cohort, procedure):
     panel = cohort(43)
     subject = [f"p{i // 2}" for i in range(len(panel.sample_ids))]

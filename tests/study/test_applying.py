@@ -203,3 +203,34 @@ def test_a_row_whose_text_was_edited_is_refused(tmp_path: Path) -> None:
 def test_where_routine_markers_are_must_be_said_well(pairs: list[str], match: str) -> None:
     with pytest.raises(InputError, match=match):
         parse_routine(pairs)
+
+
+@pytest.mark.parametrize(
+    ("operator", "threshold", "unit", "cells"),
+    [
+        (">", 3, "mg/L", {"<5": (None, "CRP known only as below 5 mg/L"),
+                          "<3": (False, "CRP > 3 mg/L not met (below 3 mg/L)"),
+                          ">20": (True, ""), "": (None, "CRP not measured"), "3.1": (True, "")}),
+        (">=", 5, "mg/L", {"<5": (False, "CRP >= 5 mg/L not met (below 5 mg/L)"),
+                           "5": (True, ""), ">4": (None, "CRP known only as above 4 mg/L")}),
+        ("<", 0.3, "mg/dL", {">4": (False, "CRP < 0.3 mg/dL not met (above 0.4 mg/dL)"),
+                             "<5": (None, "CRP known only as below 0.5 mg/dL"), "<1": (True, "")}),
+    ],
+)  # fmt: skip
+def test_a_level_known_only_as_a_limit_says_which(
+    tmp_path: Path, operator: str, threshold: float, unit: str, cells: dict
+) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("id,hsCRP\n" + "".join(f"s{i},{cell}\n" for i, cell in enumerate(cells)))
+    rule = EligibilityRule((Clause("crp", operator, threshold, unit, "routine"),))
+    table = apply_rule(rule, file, routine=ROUTINE).table
+    told = [None if pd.isna(answer) else bool(answer) for answer in table["is_eligible"]]
+    assert list(zip(told, table["reason"], strict=True)) == list(cells.values())
+
+
+def test_a_limit_that_settles_nothing_is_not_called_grey(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("id,hsCRP\na,<5\nb,<3\nc,<2\nd,2.5\ne,>2\n")
+    rule = EligibilityRule((Clause("crp", ">", 3, "mg/L", "routine", 2, 5),))
+    reasons = apply_rule(rule, file, routine=ROUTINE).table["reason"]
+    assert ["grey" in reason for reason in reasons] == [False, True, False, True, False]

@@ -8,7 +8,11 @@ import pandas as pd
 import pytest
 
 from subtyping._progress import silent
+from subtyping.criteria import Clause, EligibilityRule, propose_criteria
+from subtyping.criteria.known_icc import known_icc
+from subtyping.criteria.noise import Noise
 from subtyping.exceptions import InputError, SpecError
+from subtyping.knowledge import published_criteria
 from subtyping.study import load_cohort, spec_from
 from subtyping.study.documents import apply_overrides
 from subtyping.study.plan import make_plan
@@ -55,6 +59,7 @@ def folder(tmp_path_factory) -> Path:
             "visit": ["V1"] * n + ["V2"] * n,
             "group": ["MDD" if i % n < 60 else "HC" for i in range(2 * n)],
             "hsCRP": ["<5" if i % 3 == 0 else value for i, value in enumerate(crp)],
+            "eos": np.round(rng.gamma(4, 0.05, 2 * n), 2),
         }
     )
     people.to_csv(folder / "people.csv", index=False)
@@ -111,6 +116,62 @@ def test_limits_are_kept_with_and_without_a_panel(folder) -> None:
         assert full.values["crp"].isna().to_numpy().tolist() == is_limit.tolist()
         assert (full.lod["crp"][is_limit] == 5).all()
         pd.testing.assert_frame_equal(full.numbers, cohort.routine)
+
+
+def routine_alone(folder: Path):
+    """Return a cohort without a panel whose axis is eosinophils: CRP is a member of none."""
+    settings = (*ALONE, "cohort.routine.eosinophils={column: eos, unit: 10^3/uL}",
+                "discovery.axis={name: eos, members: [eosinophils]}")  # fmt: skip
+    spec = spec_from(apply_overrides(SPEC, sorted(settings)))
+    return spec, load_cohort(spec, folder)
+
+
+def test_a_limit_of_a_marker_of_no_axis_never_meets_a_threshold(folder) -> None:
+    _, cohort = routine_alone(folder)
+    assert list(cohort.panel.values) == ["eosinophils"]
+    routine = cohort.routine_of(cohort.panel)
+    is_limit = (np.arange(90) % 3 == 0).tolist()
+    for threshold, wanted in ((5, False), (3, None)):
+        rule = EligibilityRule((Clause("crp", ">=", threshold, "mg/L", "routine"),))
+        told = rule.apply(cohort.panel, routine)[is_limit]
+        assert [None if pd.isna(one) else bool(one) for one in told] == [wanted] * 30
+    pd.testing.assert_frame_equal(routine.numbers, cohort.routine)
+
+
+def test_repeated_visits_without_a_panel_give_the_icc_of_every_marker(folder) -> None:
+    spec, cohort = routine_alone(folder)
+    visits = cohort.visits
+    routine = cohort.routine_of(visits)
+    assert len(routine.values) == len(visits.sample_ids) == 180
+    clause = Clause("crp", ">", 3, "mg/L", "routine")
+    found = known_icc(clause, visits, visits=visits, visits_routine=routine)
+    assert (found.kind, found.value) == ("estimate", 1.0)  # the same number twice
+    assert "60 people of this study" in found.reason
+    criteria = propose_criteria(
+        cohort.panel,
+        (procedure := make_plan(spec, cohort).procedure),
+        procedure.fit(cohort.panel),
+        SimpleNamespace(kind="none", axis="eos", n_needed=None),
+        published=published_criteria(),
+        routine=cohort.routine_of(cohort.panel),
+        noise=Noise(visits=visits, visits_routine=routine),
+    )
+    table = criteria.table.set_index("rule_text")
+    assert table.loc["CRP > 3 mg/L", ["icc", "n_case"]].tolist() == [1.0, 40]
+    assert table.loc["CRP > 5 mg/L", "n_case"] == 60
+
+
+def test_the_routine_markers_of_a_study_are_those_of_its_samples_table(folder) -> None:
+    for settings in ([], sorted(ALONE)):
+        cohort = load_cohort(spec_from(apply_overrides(SPEC, settings)), folder)
+        for panel in (cohort.panel, cohort.visits, cohort.visits.take([4, 100, 0])):
+            mine = cohort.routine_of(panel)
+            assert mine.values.index.tolist() == panel.sample_ids.tolist()
+            assert mine.below_lod["crp"].tolist() == [
+                int(name[1:]) % 3 == 0 for name in panel.sample_ids
+            ]
+    without = load_cohort(spec_from(apply_overrides(SPEC, ["cohort.routine={}"])), folder)
+    assert without.routine_of(without.panel) is None
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from subtyping.cli import exit_code_of
 from subtyping.exceptions import InputError
 from subtyping.study import load_cohort, run_study, spec_from
 from subtyping.study.documents import apply_overrides
@@ -39,6 +40,10 @@ def test_the_out_folder_may_not_be_a_file(tmp_path: Path) -> None:
     [
         ("discovery.axis=Th3", "no axis 'Th3'"),
         ("criteria.markers=[CCL111]", "'CCL111' is neither an analyte .* 'CCL11'"),
+        ("criteria.icc={CCL111: 0.6}", "criteria.icc: 'CCL111' is neither .* mean 'CCL11'"),
+        ("criteria.icc={TARC: 0.6, CCL17: 0.5}", "criteria.icc names CCL17 twice"),
+        ("criteria.lloq={CCL111: 2}", "criteria.lloq: 'CCL111' is no analyte .* mean 'CCL11'"),
+        ("criteria.lloq={crp: 2}", "criteria.lloq: 'crp' is no analyte"),
         ("cohort.simulate.n_cases=3", "n_case"),
         ("cohort.simulate.design=nul", "null"),
         ("cohort.groups={case: [MDD], reference: [HCC]}", r"'HCC'. Groups found: HC \(40\)"),
@@ -49,6 +54,27 @@ def test_the_plan_is_settled_before_the_first_computation(setting: str, message:
     spec = spec_from(apply_overrides(TINY, [setting]))
     with pytest.raises(InputError, match=message):
         make_plan(spec, load_cohort(spec))
+
+
+@pytest.mark.parametrize("key", ["icc", "lloq"])
+def test_a_name_that_was_not_measured_stops_a_run_before_it_is_tracked(
+    key: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "study.yaml").write_text(
+        "question: Is there a group?\nseed: 2\n"
+        "cohort:\n  simulate: {design: 'null', n_case: 40, n_reference: 40, n_analytes: 40}\n"
+        f"discovery: {{axis: Th2}}\ncriteria: {{{key}: {{CCL111: 0.6}}}}\n"
+    )
+    store = tmp_path / "store.db"
+    words = ["run", str(tmp_path / "study.yaml"), "--out", str(tmp_path / "out")]
+    assert exit_code_of([*words, "--tracking-uri", f"sqlite:///{store}"]) == 2
+    said = capsys.readouterr().err
+    assert f"criteria.{key}: 'CCL111' is n" in said
+    assert "Did you mean 'CCL11'" in said
+    assert "Traceback" not in said
+    assert "preparation" not in said  # the first computation
+    assert not store.exists()
+    assert not (tmp_path / "out" / "DONE").exists()
 
 
 def test_contrasts_are_the_cases_and_each_comparison_group() -> None:
