@@ -344,7 +344,9 @@ def summary(study: str, rows: pd.DataFrame) -> str:
                 f"| {clauses} | {name} | {len(part)} | {hit.mean():.3f} ({ends[0]:.3f} to "
                 f"{ends[1]:.3f}) | {(high - low).mean():.3f} | {told} |"
             )
-        lines.append(f"| {clauses} | same markers | | {part['selection_frac'].mean():.2f} | | | | |")
+        lines.append(
+            f"| {clauses} | same markers | | {part['selection_frac'].mean():.2f} | | | | |"
+        )
         for name in ("sensitivity", "specificity"):
             if clauses == 1 and f"careless_{name}" in part:
                 gap = (part[f"careless_{name}"] - part[f"careless_{name}_true"]).mean()

@@ -7,13 +7,14 @@ document; without ``--out`` they are printed. ``--draws 1 --splits 2 --small`` r
 *Time and fidelity*: 600 cases and 120 reference people, 50 analytes, a subtype of 27 % at effective
 separation 4; five outer and five inner folds, four models, Platt calibration, reduced panels of one
 to five analytes and the routine panel; then the same on one continuum twin. *Split panel*: 300
-cases with every cytokine detected, planted and continuum. *At chance*: 120 cases; the index of
-depressive symptoms permuted, cut at its median and as a number; and labels on a panel of
-independent columns beside those on its continuum twin.
+cases with every cytokine detected, planted and continuum, several cohorts of either. *At chance*:
+120 cases; the index of depressive symptoms permuted, cut at its median and as a number; and labels
+on a panel of independent columns beside those on its continuum twin.
 """
 
 import argparse
 import time
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,7 @@ ROUTINE = {
     "eosinophils_10e3_ul": "eosinophils",
     "monocytes_10e3_ul": "monocytes",
 }
+DESIGNS = {"th2_subtype": {"separation": 4.0}, "continuum": {}}
 START, END = "<!-- {} -->", "<!-- end of {} -->"
 
 
@@ -85,19 +87,20 @@ def time_and_fidelity(n_case: int, folds: int, jobs: int) -> tuple[pd.DataFrame,
     return metrics, panels
 
 
-def split_panels(n_case: int, splits: int, jobs: int) -> pd.DataFrame:
-    """Return split-panel fidelity of a planted and of a continuum cohort beside their twins."""
+def split_panels(n_case: int, splits: int, cohorts: int, jobs: int) -> pd.DataFrame:
+    """Return split-panel fidelity of planted and of continuum cohorts beside their twins."""
     parts = []
-    for design, settings in (("th2_subtype", {"separation": 4.0}), ("continuum", {})):
+    for k, (design, settings) in product(range(cohorts), DESIGNS.items()):
         panel = simulate_cohort(
-            design, seed=SEED, n_case=n_case, n_analytes=50, detection="complete", **settings
+            design, seed=SEED + k, n_case=n_case, n_analytes=50, detection="complete", **settings
         ).panel
-        given = {"routine": routine_of(panel), "splits": splits, "seed": SEED, "jobs": jobs}
-        twin = continuum_twin(panel, **GROUPS, seed=SEED)
+        given = {"splits": splits, "seed": SEED + k, "jobs": jobs, "resamples": 20}
+        given["routine"] = routine_of(panel)
+        twin = continuum_twin(panel, **GROUPS, seed=SEED + k)
         found = split_panel_fidelity(own_procedure(), panel, **given).beside_twins(
             [split_panel_fidelity(own_procedure(), twin, **given)]
         )
-        parts.append(found.table.assign(cohort=design))
+        parts.append(found.table.assign(cohort=design, draw=k))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -184,13 +187,17 @@ def size_table(panels: pd.DataFrame) -> list[str]:
 
 
 def split_table(table: pd.DataFrame) -> list[str]:
-    """Return split-panel fidelity as markdown."""
-    lines = ["| cohort | predictors | AUC (95 %) | continuum twin |", "|---|---|---|---|"]
-    for _, row in table[table["metric"].str.contains("_auc_")].iterrows():
-        lines.append(
-            f"| {row['cohort']} | {row['predictors'].replace('_', ' ')} | {with_interval(row)} | "
-            f"{row['null_twin']:.3f} |"
-        )
+    """Return split-panel fidelity as markdown: means over cohorts, standard errors in brackets."""
+    lines = [
+        f"{table['draw'].nunique()} cohorts of either kind.", "",
+        "| cohort | predictors | AUC | continuum twin | difference |", "|---|---|---|---|---|",
+    ]  # fmt: skip
+    kept = table[table["metric"].str.contains("_auc_")]
+    kept = kept.assign(difference=kept["value"] - kept["null_twin"])
+    for (cohort, predictors), rows in kept.groupby(["cohort", "predictors"], sort=False):
+        cells = [f"{rows[name].mean():.3f} ({rows[name].sem():.3f})"
+                 for name in ("value", "null_twin", "difference")]  # fmt: skip
+        lines.append(f"| {cohort} | {predictors.replace('_', ' ')} | {' | '.join(cells)} |")
     return lines
 
 
@@ -233,6 +240,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--draws", type=int, default=6)
     parser.add_argument("--splits", type=int, default=10)
+    parser.add_argument("--cohorts", type=int, default=6, help="of either kind, for the halves")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--small", action="store_true", help="small cohorts and few folds")
     every = ["fidelity", "split", "chance"]
@@ -252,7 +260,7 @@ def main() -> None:
         ]
         parts |= {"models": fidelity_table(metrics), "sizes": size_table(panels)}
     if "split" in asked.only:
-        table = split_panels(100 if asked.small else 300, asked.splits, asked.jobs)
+        table = split_panels(100 if asked.small else 300, asked.splits, asked.cohorts, asked.jobs)
         parts["split panel"] = split_table(table)
     if "chance" in asked.only:
         table = at_chance(asked.draws, 60 if asked.small else 120, asked.jobs)

@@ -58,7 +58,7 @@ class Aim:
         one_of(self.way, WAYS, "criteria.choose_by")
         if self.way == "youden":
             if self.at is not None:
-                message = f"criteria.choose_at is not used by 'youden'; got {self.at}. Leave it out."
+                message = f"criteria.choose_at is not used by 'youden'; got {self.at}."
                 raise InputError(message)
             return
         is_number = isinstance(self.at, Real) and not isinstance(self.at, bool)

@@ -70,7 +70,7 @@ class Clause:
         if self.source == "panel":
             one_of(self.unit, UNITS, f"The unit of {self.marker}")
         else:
-            to_canonical(self.marker, threshold, self.unit)  # says which markers and units there are
+            to_canonical(self.marker, threshold, self.unit)  # says what units there are
         self._check_grey()
         self._check_sign()
 

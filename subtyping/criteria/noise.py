@@ -100,8 +100,11 @@ mean 'CCL17'?
             message = f"criteria.lloq must be a limit by analyte; got {self.lloq!r}."
             raise InputError(message)
         cv_pct = self.cv_pct
-        if cv_pct is not None and not (_is_number(cv_pct) and cv_pct > 0):
-            message = f"criteria.cv_pct must be a number above 0; got {cv_pct!r}."
+        if cv_pct is not None and not (_is_number(cv_pct) and cv_pct >= 0):
+            message = (
+                "criteria.cv_pct: the coefficient of variation must be 0 or more, in per cent; "
+                f"got {cv_pct!r}."
+            )
             raise InputError(message)
         many = isinstance(self.icc, Mapping)
         given = list(self.icc.values()) if isinstance(self.icc, Mapping) else [self.icc]
@@ -118,7 +121,7 @@ mean 'CCL17'?
 
 def _is_number(value: object) -> bool:
     """Return whether it is a finite number and no truth value."""
-    return isinstance(value, Real) and not isinstance(value, bool) and bool(np.isfinite(value))
+    return isinstance(value, Real) and not isinstance(value, bool) and bool(np.isfinite(float(value)))
 
 
 def _resolved(

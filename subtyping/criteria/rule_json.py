@@ -213,10 +213,10 @@ def named_texts(given: Any) -> tuple[tuple[str, str], ...]:
     --------
     >>> named_texts({"seed": "7"})
     (('seed', '7'),)
-    >>> named_texts({"seed": 7})
+    >>> named_texts({"n": 7})
     Traceback (most recent call last):
     ...
-    subtyping.exceptions.InputError: `provenance` of a rule must be names with text; got {'seed': 7}.
+    subtyping.exceptions.InputError: `provenance` of a rule must be names with text; got {'n': 7}.
     """
     pairs = tuple(given.items()) if isinstance(given, Mapping) else given
     is_pairs = isinstance(pairs, list | tuple) and all(

@@ -174,8 +174,10 @@ def _the_outcome_itself(
     levels: pd.DataFrame | None, y: np.ndarray, is_case: np.ndarray, name: str
 ) -> list[str]:
     """Return routine markers of another name that put the cases in the order of the outcome."""
-    found = []
-    for marker in () if levels is None else levels.columns:
+    found: list[str] = []
+    if levels is None:
+        return found
+    for marker in levels.columns:
         x = levels[marker].to_numpy(dtype=float)
         both = np.isfinite(x) & np.isfinite(y) & is_case
         if len(np.unique(y[both])) < _LEAST_LEVELS or str(marker).casefold() == name.casefold():

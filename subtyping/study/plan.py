@@ -80,8 +80,7 @@ def make_plan(spec: StudySpec, cohort: StudyCohort) -> StudyPlan:
     """
     check_knowledge(spec)
     Aim(spec.criteria.choose_by, spec.criteria.choose_at)  # says what is missing or out of range
-    icc: Any = spec.criteria.icc
-    Noise(icc=icc, lloq=spec.criteria.lloq).for_people(cohort.panel, cohort.routine)  # the names
+    _require_known_names(spec, cohort)
     axis, choice = spec.discovery.axis, spec.preparation
     declared = axis.name if axis.members is None else axis.model_dump()
     preparation = {
@@ -122,6 +121,14 @@ def make_plan(spec: StudySpec, cohort: StudyCohort) -> StudyPlan:
         markers=_markers(spec, cohort),
         families=declared_families(spec, cohort),
     )
+
+
+def _require_known_names(spec: StudySpec, cohort: StudyCohort) -> None:
+    """Raise if a repeatability or a lower limit is given of what was not measured."""
+    icc: Any = spec.criteria.icc
+    if isinstance(icc, dict):
+        icc = {name: tuple(one) if isinstance(one, list) else one for name, one in icc.items()}
+    Noise(icc=icc, lloq=spec.criteria.lloq).for_people(cohort.panel, cohort.routine)
 
 
 def _require_known_power(fraction: float, separation: float) -> None:

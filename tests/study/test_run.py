@@ -77,6 +77,12 @@ def test_a_name_that_was_not_measured_stops_a_run_before_it_is_tracked(
     assert not (tmp_path / "out" / "DONE").exists()
 
 
+def test_an_icc_may_come_with_its_interval() -> None:
+    settings = ["criteria.icc={TARC: [0.6, 0.5, 0.7], crp: 0.3}"]
+    spec = spec_from(apply_overrides(TINY, settings))
+    assert make_plan(spec, load_cohort(spec)).markers is None
+
+
 def test_contrasts_are_the_cases_and_each_comparison_group() -> None:
     spec = spec_from(
         {"seed": 1, "cohort": {"simulate": {"design": "index_study"}},
