@@ -62,7 +62,8 @@ def apply(
     """
     from subtyping.cli.check import _mapped
     from subtyping.cli.targets import check_targets
-    from subtyping.study.applying import apply_rule, parse_routine
+    from subtyping.study.applying import apply_rule
+    from subtyping.study.routine_options import parse_routine
 
     check_targets([("--out", out)], [rule_file, panel, samples, lod])
     judged = apply_rule(

@@ -120,11 +120,11 @@ def _as_given(clause: Clause, one: GivenIcc) -> KnownIcc:
     value, low, high = one if isinstance(one, tuple) else (one, np.nan, np.nan)
     numbers = [float(number) for number in (value, low, high)]
     if not 0 <= numbers[0] <= 1:
-        message = f"The ICC of {clause.marker} must lie between 0 and 1; got {value}."
+        message = f"The ICC of {clause.name} must lie between 0 and 1; got {value}."
         raise InputError(message)
     if numbers[1] > numbers[0] or numbers[0] > numbers[2]:
         message = (
-            f"The ICC of {clause.marker} must lie in its interval, written [value, low, high]; "
+            f"The ICC of {clause.name} must lie in its interval, written [value, low, high]; "
             f"got {value:g} with {low:g} to {high:g}."
         )
         raise InputError(message)
@@ -136,17 +136,17 @@ def _of_visits(clause: Clause, visits: Panel, routine: Routine | None) -> KnownI
     """Return the ICC of the first two samples of people who have two."""
     nan = float("nan")
     if not _is_held(clause, visits, routine):
-        return KnownIcc(None, nan, nan, nan, f"The repeated visits do not hold {clause.marker}.")
+        return KnownIcc(None, nan, nan, nan, f"The repeated visits do not hold {clause.name}.")
     pairs, n_people = _pairs(clause, visits, routine)
     if len(pairs) < LEAST_PEOPLE:
         reason = (
-            f"{len(pairs)} people have two samples with {clause.marker} measured and detected; "
+            f"{len(pairs)} people have two samples with {clause.name} measured and detected; "
             f"at least {LEAST_PEOPLE} are needed for an ICC of one's own."
         )
         return KnownIcc(None, nan, nan, nan, reason)
     icc = icc_agreement(pairs)
     if not np.isfinite(icc.value):
-        return KnownIcc(None, nan, nan, nan, f"{clause.marker} does not vary between the visits.")
+        return KnownIcc(None, nan, nan, nan, f"{clause.name} does not vary between the visits.")
     value, low, high = (float(np.clip(x, 0, 1)) for x in (icc.value, icc.ci_low, icc.ci_high))
     left_out = n_people - len(pairs)
     reason = f"ICC(2,1) of two samples of {len(pairs)} people of this study, log2 scale"

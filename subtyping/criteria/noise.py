@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from numbers import Real
 
-import numpy as np
-
 from subtyping._validation import nearest
 from subtyping.criteria.known_icc import GivenIcc
 from subtyping.criteria.routine_limits import Routine, routine_numbers
@@ -17,6 +15,8 @@ from subtyping.panel.routine import routine_analytes
 from subtyping.statistics.repeatability import Estimate
 
 __all__ = ["Noise"]
+
+_MOST_CV_PCT = 1000.0  # an assay noisier than this measures nothing
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,10 +100,10 @@ mean 'CCL17'?
             message = f"criteria.lloq must be a limit by analyte; got {self.lloq!r}."
             raise InputError(message)
         cv_pct = self.cv_pct
-        if cv_pct is not None and not (_is_number(cv_pct) and cv_pct >= 0):
+        if cv_pct is not None and not (_is_number(cv_pct) and 0 <= cv_pct <= _MOST_CV_PCT):
             message = (
-                "criteria.cv_pct: the coefficient of variation must be 0 or more, in per cent; "
-                f"got {cv_pct!r}."
+                "criteria.cv_pct: the coefficient of variation must be 0 or more and at most "
+                f"{_MOST_CV_PCT:g}, in per cent; got {cv_pct!r}."
             )
             raise InputError(message)
         many = isinstance(self.icc, Mapping)
@@ -121,7 +121,8 @@ mean 'CCL17'?
 
 def _is_number(value: object) -> bool:
     """Return whether it is a finite number and no truth value."""
-    return isinstance(value, Real) and not isinstance(value, bool) and bool(np.isfinite(float(value)))
+    is_real = isinstance(value, Real) and not isinstance(value, bool)
+    return is_real and abs(value) < float("inf")  # type: ignore[arg-type]
 
 
 def _resolved(

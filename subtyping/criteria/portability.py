@@ -146,9 +146,10 @@ def judge_portability(
     without = [str(row["marker"]) for row in rows if not row["limit_kind"]]
     unknown = ""
     if without:
-        floor = "its floor" if len(without) == 1 else "their floors"
-        named = " and ".join(without)
-        unknown = f"No limit of {named} is known, so nothing could be said of {floor}."
+        unknown = (
+            f"No detection limit of {' and '.join(without)} is known, so whether the threshold "
+            "stands clear of it could not be judged."
+        )
     portable = rule.portability or "Nothing in the rule is tied to one assay run."
     sentence = f"Refused: {' '.join(refused)}" if refused else f"{portable} {unknown}".strip()
     return Portability(table, bool(refused), rule.portability_mark, unknown, sentence)

@@ -215,16 +215,16 @@ def _joint_note(
     simulated = np.nanmax([once["positive_frac"], once["positive_frac_ci_high"], -1.0])
     is_known = simulated >= 0 and bool(np.isfinite(met).any())
     beside = (
-        f" In the simulation {simulated:.0%} meet it, of these people {np.nanmean(met):.0%}."
+        f" {simulated:.0%} of the simulated people meet the rule, {np.nanmean(met):.0%} of these."
         if is_known
         else ""
     )
+    whence = "as stated" if stated else "as in these people"
     return (
-        f"The whole rule is simulated under the correlation of single samples "
-        f"({'stated' if stated else 'from the ranks of these people'}; in the direction of the "
-        f"clauses): {', '.join(pairs)}; the noise of different markers is taken for independent, "
-        "as far as their correlation allows. Where several ICC have ends, all go from the low to "
-        f"the high one together.{beside}"
+        f"People were simulated for the whole rule: markers correlate {whence} (ranks of single "
+        f"samples, in the direction of the clauses: {', '.join(pairs)}), their noise is "
+        "independent as far as that allows; where an ICC is a range, all are taken low together "
+        f"and high together.{beside}"
     )
 
 

@@ -127,7 +127,7 @@ def clause_part(
             for end in (icc.value, icc.low, icc.high)
         )
         used = KnownIcc(icc.kind, value, low, high, icc.reason)
-    said = f"{clause.name}: {icc.reason}"
+    said = icc.reason if icc.kind is None else f"{clause.name}: {icc.reason}"
     if icc.kind is None or not 0 < share < 1:
         return Part(clause, used, share, sd, assay, (said,))
     return Part(clause, used, share, sd, assay, (said, noise_note(clause, used, sd, assay)))

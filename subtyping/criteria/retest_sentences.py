@@ -66,7 +66,8 @@ def retest_sentence(rule: EligibilityRule, row: Mapping[str, Any]) -> str:
         return f"How {rule.text} does on re-test is not given. {row['retest_reason']}"
     truly = _share(row, "truly_above_frac")
     share = _share(row, "retest_positive_frac")
-    meets = f"belong to the same {share} of people by their usual value"
+    end = "highest" if rule.clauses[0].is_upward else "lowest"
+    meets = f"are among the {end} {share} of people by their usual value"
     if len(rule.clauses) > 1:
         meets = "truly meet it by their usual values, each clause at the same share of people"
     again, both, fewer = (

@@ -101,6 +101,7 @@ def upper_tail_row(
     choice = tail_choice(candidates.values, score, upper_frac)
     (best,), (threshold,) = choice.columns, choice.thresholds
     marker = PROTOCOL_NAMES.get(candidates.names[best], candidates.names[best])
+    is_part = bool(task.is_member) and task.is_member[best]
     follows = _strength(candidates.values[:, best], score)
     target = (
         f"usual (repeat-averaged) {marker} in the upper {upper_frac:.0%} of the cases: the upper "
@@ -125,7 +126,8 @@ def upper_tail_row(
         "obtained": "quantile among the cases",
         "chosen_by": chosen_by,
         "note": f"Upper tail of a continuum, cut where it was asked for. In these samples {marker} "
-        f"has a rank correlation of {follows:.2f} with the {what}, of which it may be a part.",
+        f"has a rank correlation of {follows:.2f} with the {what}"
+        f"{', of which it is a part' if is_part else ''}.",
     }
     return UpperTail(rule, row)
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from subtyping.study.cohort_sections import Section
-from subtyping.study.entries import MOST_DRAWS, Covariate, Distinct
+from subtyping.study.entries import MOST_CV_PCT, MOST_DRAWS, Covariate, Distinct
 
 __all__ = [
     "AxisSpec",
@@ -57,7 +57,7 @@ class DiscoverySpec(Section):
     axis: AxisSpec
     allow_aliased: bool = False
     minimum_subtype: MinimumSubtypeSpec = MinimumSubtypeSpec()
-    assay_cv_pct: float | None = Field(default=None, gt=0)
+    assay_cv_pct: float | None = Field(default=None, gt=0, le=MOST_CV_PCT)
     bootstrap: int = Field(default=199, ge=19, le=MOST_DRAWS)
     resamples: int = Field(default=200, ge=20, le=MOST_DRAWS)
     power: Literal["stored", "simulated"] = "stored"
@@ -138,7 +138,7 @@ class CriteriaSpec(Section):
     choose_at: float | None = None
     upper_frac: float = Field(default=0.25, gt=0, lt=1)
     icc: float | dict[str, float | list[float]] | None = None
-    cv_pct: float | None = Field(default=None, gt=0)
+    cv_pct: float | None = Field(default=None, gt=0, le=MOST_CV_PCT)
     lloq: dict[str, float] = Field(default_factory=dict)
 
     @field_validator("max_markers", mode="before")

@@ -4,10 +4,11 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator
 
-__all__ = ["MOST_DRAWS", "Covariate", "Distinct"]
+__all__ = ["MOST_CV_PCT", "MOST_DRAWS", "Covariate", "Distinct"]
 
 Covariate = Literal["age", "sex", "bmi", "smoking", "medication", "atopy"]
 Entry = TypeVar("Entry")
+MOST_CV_PCT = 1000.0  # an assay noisier than this measures nothing
 MOST_DRAWS = 100_000  # beyond this a run would not end
 
 

@@ -13,13 +13,12 @@ from subtyping.exceptions import PanelError, SpecError
 from subtyping.knowledge import to_canonical
 from subtyping.knowledge.routine import routine_analyte
 from subtyping.panel import Panel, read_panel
-from subtyping.panel.routine import RoutineValues, join_routine, routine_analytes, routine_values
+from subtyping.panel.routine import RoutineValues, join_routine, routine_values
 from subtyping.panel.tables import read_table
 from subtyping.study.routine_rows import routine_rows
 from subtyping.study.spec import StudySpec
 
-__all__ = ["panel_of_markers", "read_markers_file", "read_routine", "with_axis_members",
-           "with_limits"]  # fmt: skip
+__all__ = ["panel_of_markers", "read_markers_file", "read_routine", "with_axis_members"]
 
 Declared = Mapping[str, Mapping[str, Any]]
 
@@ -48,38 +47,6 @@ def read_routine(panel: Panel, declared: Declared) -> RoutineValues:
         return routine_values(panel.samples, declared)
     except PanelError as error:
         raise SpecError(str(error)) from None
-
-
-def with_limits(panel: Panel, declared: Declared, numbers: pd.DataFrame) -> RoutineValues:
-    """Return the routine markers of a study with what is known of them as a limit only.
-
-    Parameters
-    ----------
-    panel : Panel
-        Of the study: its samples table holds the columns, or, in a cohort that has routine
-        markers and nothing else, its analytes are the markers an axis is made of.
-    declared : mapping
-        See `subtyping.panel.routine.routine_values`.
-    numbers : pandas.DataFrame
-        Routine markers as numbers; kept where the panel does not say more.
-
-    Returns
-    -------
-    RoutineValues
-    """
-    if all(str(item["column"]) in panel.samples for item in declared.values()):
-        return routine_values(panel.samples, declared, may_be_empty=True)
-    nothing = numbers.notna() & False
-    parts = [numbers.copy(), nothing.copy(), nothing.copy(), numbers.mask(~nothing)]
-    values, below, above, lod = parts
-    joined = routine_analytes(panel)
-    for marker in numbers.columns:
-        name = routine_analyte(str(marker))
-        if name in joined:
-            only = panel.below_lod[name] & panel.values[name].isna() & panel.lod[name].notna()
-            lod[marker], values[marker] = numbers[marker].where(only), numbers[marker].mask(only)
-            below[marker], above[marker] = only, panel.above_uloq[name]
-    return RoutineValues(*parts)
 
 
 def read_markers_file(

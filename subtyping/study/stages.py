@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from subtyping._progress import Progress
 from subtyping.axes import AxisScores
 from subtyping.checks import CheckContext, CheckResult, run_checks
-from subtyping.criteria import Criteria, propose_criteria
+from subtyping.criteria import Clause, Criteria, EligibilityRule, propose_criteria
 from subtyping.criteria.noise import Noise
 from subtyping.discovery import (
     FittedLabelling,
@@ -20,7 +20,6 @@ from subtyping.discovery import (
 )
 from subtyping.knowledge import published_criteria
 from subtyping.panel import Panel
-from subtyping.panel.routine import RoutineValues
 from subtyping.preparation import HandlingReport, handling_report
 from subtyping.preparation.quality import examine_quality
 from subtyping.signature import Differential, differential_abundance
@@ -30,7 +29,6 @@ from subtyping.statistics.design import DesignReport, design_report
 from subtyping.study.cohort import StudyCohort
 from subtyping.study.plan import StudyPlan
 from subtyping.study.prediction_stage import prediction_options
-from subtyping.study.routine_cohort import with_limits
 from subtyping.study.spec import StudySpec
 from subtyping.study.twins import run_twins
 from subtyping.study.visits import describe_visits
@@ -137,8 +135,10 @@ def acute_inflammation(cohort: StudyCohort) -> dict[str, pd.Series]:
     """Return who has a CRP above 10 mg/L, where it was measured: a factor that may annotate."""
     if ACUTE not in cohort.routine:
         return {}
-    crp = cohort.routine[ACUTE]
-    return {"CRP above 10 mg/L": (crp > ACUTE_ABOVE).astype(str).where(crp.notna(), None)}
+    rule = EligibilityRule((Clause(ACUTE, ">", ACUTE_ABOVE, "mg/L", "routine"),))
+    is_high = rule.apply(cohort.panel, cohort.routine_of(cohort.panel))
+    told = is_high.astype(object).map(str, na_action="ignore")
+    return {"CRP above 10 mg/L": told.where(is_high.notna(), None).rename(ACUTE)}
 
 
 def twin_numbers(
@@ -182,7 +182,7 @@ def propose(
         plan.procedure,
         fitted,
         verdict,
-        routine=_routine(cohort, cohort.panel),
+        routine=cohort.routine_of(cohort.panel),
         published=published_criteria(),
         target_prevalence_frac=spec.criteria.target_prevalence_frac,
         markers=plan.markers,
@@ -198,13 +198,6 @@ def propose(
     )
 
 
-def _routine(cohort: StudyCohort, panel: Panel) -> RoutineValues | None:
-    """Return the routine markers with their limits, of the study's samples or of every visit."""
-    if not len(cohort.routine.columns):
-        return None
-    return with_limits(panel, cohort.routine_columns, cohort.routine.reindex(panel.sample_ids))
-
-
 def _noise(cohort: StudyCohort, spec: StudySpec) -> Noise:
     """Return what is declared of the noise of markers, and the cases' repeated samples."""
     said = spec.criteria
@@ -217,7 +210,7 @@ def _noise(cohort: StudyCohort, spec: StudySpec) -> Noise:
     subject = visits.samples.get("subject")
     if subject is None or not subject.dropna().duplicated().any():
         return Noise(icc, cv_pct, said.lloq)
-    return Noise(icc, cv_pct, said.lloq, visits, _routine(cohort, visits))
+    return Noise(icc, cv_pct, said.lloq, visits, cohort.routine_of(visits))
 
 
 def candidate_runs(

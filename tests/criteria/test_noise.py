@@ -109,7 +109,7 @@ def test_a_rule_in_npx_is_marked_in_table_and_note(cohort, procedure) -> None:
         row = found.table.iloc[0]
         assert row["portability_mark"] == MARK
         assert MARK in row["note"]
-        assert "No limit of" in row["note"]
+        assert "No detection limit of" in row["note"]
         everybody = found.table.iloc[-1]
         assert not everybody["portability_mark"]
 
@@ -259,7 +259,7 @@ def test_numbers_and_the_same_with_limits_propose_the_same(cohort, procedure) ->
     [
         (Noise(icc={"CCL71": 0.6}), r"criteria.icc: 'CCL71' is neither .* Did you mean 'CCL17'"),
         (Noise(icc={"TARC": 0.6, "CCL17": 0.5}), "criteria.icc names CCL17 twice"),
-        (Noise(icc={"CRP": 1.2}), "ICC of crp must lie between 0 and 1"),
+        (Noise(icc={"CRP": 1.2}), "ICC of CRP must lie between 0 and 1"),
         (Noise(icc={"CRP": (0.5, 0.6, 0.7)}), r"written \[value, low, high\]; got 0.5 with 0.6"),
         (Noise(lloq={"crp": 2.0}), "criteria.lloq: 'crp' is no analyte of the panel"),
         (Noise(lloq={"CCL17": -2.0}), "limit of CCL17 must be a number above 0 in pg/mL; got -2"),
@@ -279,6 +279,6 @@ def test_visits_without_the_marker_say_so(cohort) -> None:
     crp = Clause("crp", ">", 3, "mg/L", "routine")
     found = known_icc(crp, panel, visits=visits)
     assert found.kind is None
-    assert found.reason.startswith("The repeated visits do not hold crp. No ICC of CRP is known")
+    assert found.reason.startswith("The repeated visits do not hold CRP. No ICC of CRP is known")
     other = known_icc(Clause("CCL26", ">", 3, "pg/mL"), panel, visits=visits)
     assert "do not hold CCL26" in other.reason

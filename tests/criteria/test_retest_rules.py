@@ -93,7 +93,7 @@ def test_a_lower_bound_gives_no_number_but_a_floor() -> None:
     assert np.isnan(found.row["truly_above_frac"])
     assert found.row["truly_above_frac_ci_low"] == pytest.approx(0.573, abs=0.001)
     assert found.row["truly_above_frac_ci_high"] == 1
-    assert "at least 57% belong to the same 27% of people" in found.sentence
+    assert "at least 57% are among the highest 27% of people" in found.sentence
     assert "at the widest" in found.sentence
 
 
@@ -253,7 +253,7 @@ def test_one_plate_with_a_high_limit_is_enough() -> None:
 def test_marks_and_unknown_limits() -> None:
     assert floor(5.0).mark == "not portable: needs bridging or an absolute assay"
     assert floor(32.0, unit="pg/mL").mark == ""
-    assert "No limit of CCL17 is known" in floor(5.0, lod=None).sentence
+    assert "No detection limit of CCL17 is known" in floor(5.0, lod=None).sentence
     crp = EligibilityRule((Clause("crp", ">", 3, "mg/L", "routine"),))
     found = judge_portability(crp, people(normal(), ["CCL17"]))
     assert (found.is_refused, found.mark, len(found.table)) == (False, "", 0)

@@ -16,7 +16,6 @@ from subtyping.knowledge import published_criteria
 from subtyping.study import load_cohort, spec_from
 from subtyping.study.documents import apply_overrides
 from subtyping.study.plan import make_plan
-from subtyping.study.routine_cohort import with_limits
 from subtyping.study.stages import propose
 
 SPEC = {
@@ -110,7 +109,7 @@ def test_a_lower_limit_of_quantification_refuses(folder) -> None:
 def test_limits_are_kept_with_and_without_a_panel(folder) -> None:
     for settings in ([], list(ALONE)):
         cohort = load_cohort(spec_from(apply_overrides(SPEC, settings)), folder)
-        full = with_limits(cohort.panel, cohort.routine_columns, cohort.routine)
+        full = cohort.routine_of(cohort.panel)
         is_limit = full.below_lod["crp"].to_numpy()
         assert is_limit.tolist() == [i % 3 == 0 for i in range(90)]
         assert full.values["crp"].isna().to_numpy().tolist() == is_limit.tolist()

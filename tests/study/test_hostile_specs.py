@@ -172,3 +172,35 @@ def test_a_group_is_text_or_a_number(case):
     document = {"seed": 1, "cohort": cohort, "discovery": {"axis": "Th2"}}
     with pytest.raises(SpecError, match=r"cohort.groups.case: each entry must be text or a number"):
         spec_from(document)
+
+
+OUTCOME = {"column": "madrs", "kind": "number"}
+
+
+@pytest.mark.parametrize(
+    ("sections", "words"),
+    [
+        ({"prediction": {"calibrate": "platt"}}, "calibrate: platt is learnt on inner folds"),
+        ({"prediction": {"search": "optuna"}}, "search: optuna is learnt on inner folds"),
+        *(
+            ({"prediction": {"outcomes": {name: OUTCOME}}}, "an outcome needs a name on one line")
+            for name in ("", " ", " madrs", "a\nb")
+        ),
+        *(
+            (
+                {"criteria": {"max_markers": many}},
+                r"criteria\.max_markers: must be one of 1, 2 or 3",
+            )
+            for many in (True, 2.0, float("nan"))
+        ),
+        ({"criteria": {"markers": ["CCL17", "CCL17"]}}, "'CCL17' is named twice"),
+        ({"criteria": {"icc": {1: 0.5}}}, r"criteria\.icc: the key 1 is no text; quote it"),
+        ({"criteria": {"cv_pct": 1e308}}, r"criteria\.cv_pct must be at most 1000"),
+        ({"discovery": {"axis": "Th2", "assay_cv_pct": 1e9}}, "must be at most 1000"),
+    ],
+)
+def test_what_cannot_be_done_is_said_before_the_data_are_read(sections, words):
+    with pytest.raises(SpecError, match=words) as caught:
+        spec_from(document(**sections))
+    assert "\n" not in str(caught.value)
+    assert "union" not in str(caught.value)
