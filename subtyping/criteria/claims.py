@@ -15,13 +15,20 @@ CLAIMS = ("candidate", "replicated", "prognostic", "predictive")
 """The ladder, lowest rung first."""
 
 EVIDENCE = {
-    "replicated": ("derivation_sha256", "replication_sha256"),
-    "prognostic": ("derivation_sha256", "outcome_sha256", "outcome"),
-    "predictive": ("derivation_sha256", "trial_sha256", "outcome", "interaction"),
-}
+    "replicated": ("derivation_sha256", "replication_sha256", "replication_conclusion"),
+    "prognostic": ("derivation_sha256", "outcome_sha256", "outcome", "association_p"),
+    "predictive": ("derivation_sha256", "trial_sha256", "outcome", "interaction",
+                   "interaction_p"),
+}  # fmt: skip
 """What each rung needs among the names of a rule's provenance: the data the rule was made from and
-the new data it was tried on, as SHA-256 of the files; the outcome; the treatment-by-marker
-interaction with its interval. A treatment effect among those who meet the rule is not one."""
+the new data it was tried on, as SHA-256 of the files; what came of it (the conclusion of
+``subtyping replicate``, which knows people again whatever their order; the p-value of the
+association with the outcome, or of the treatment-by-marker interaction). A treatment effect among
+those who meet the rule is no interaction. Digests tell files apart, not people, and nobody can see
+from a rule whether its evidence is true: it is the word of whoever gathered it, sealed."""
+
+CONCLUSION = "replicated"
+MOST_P = 0.05
 
 SEAL = "evidence_sha256"
 
@@ -110,8 +117,26 @@ def _problem(stated: str, definition: Mapping[str, Any], provenance: Mapping[str
         return f"{strange[0]!r} is no SHA-256 of a file"
     if len({provenance[name] for name in digests}) < len(digests):
         return "it was tried on the data it was made from"
+    outcome = _unfavourable(needs, provenance)
+    if outcome:
+        return outcome
     if provenance[SEAL] != evidence_seal(definition, provenance):
         return "the rule or its evidence was changed after the evidence was gathered"
+    return ""
+
+
+def _unfavourable(needs: tuple[str, ...], provenance: Mapping[str, str]) -> str:
+    """Return why what came of the trial does not carry the claim."""
+    said = provenance.get("replication_conclusion", "")
+    if "replication_conclusion" in needs and said != CONCLUSION:
+        return f"the replication concluded {said!r}, not {CONCLUSION!r}"
+    for name in (name for name in needs if name.endswith("_p")):
+        try:
+            p_value = float(provenance[name])
+        except ValueError:
+            p_value = float("nan")
+        if not 0 <= p_value < MOST_P:
+            return f"{name!r} must be a p-value below {MOST_P}; it says {provenance[name]!r}"
     return ""
 
 

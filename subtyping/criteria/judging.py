@@ -104,9 +104,15 @@ def _levels(clause: Clause, panel: Panel, routine: Routine | None) -> _Levels:
         is_grey = (values >= grey_low) & (values <= grey_high)
     n = len(values)
     if clause.source == "panel":
-        below = panel.below_lod[column_of(clause, panel)].to_numpy(dtype=bool)
+        column = column_of(clause, panel)
+        below = panel.below_lod[column].to_numpy(dtype=bool)
+        above = panel.above_uloq[column].to_numpy(dtype=bool)
+        is_grey &= ~above
         hidden = "below detection, with no number to compare"
         blank = [hidden if gone else "not measured" for gone in below & np.isnan(values)]
+        limits = _limits(clause, values, above)
+        blank = [f"known only as {limit}" if one else said
+                 for limit, one, said in zip(limits, above, blank, strict=True)]  # fmt: skip
         return _Levels(blank, ["below detection" if low else "" for low in below], is_grey)
     if not isinstance(routine, RoutineValues):
         return _Levels(["not measured"] * n, [""] * n, is_grey)
@@ -124,7 +130,8 @@ def _levels(clause: Clause, panel: Panel, routine: Routine | None) -> _Levels:
 
 def _limits(clause: Clause, values: NDArray[np.float64], is_above: NDArray[np.bool_]) -> list[str]:
     """Return the values as limits in the unit of the clause: ``below 5 mg/L``."""
-    own = values / float(to_canonical(clause.marker, 1.0, clause.unit))
+    is_panel = clause.source == "panel"
+    own = values if is_panel else values / float(to_canonical(clause.marker, 1.0, clause.unit))
     unit = clause.unit if clause.unit.startswith("/") else f" {clause.unit}"
     sides = np.where(is_above, "above", "below")
     return [f"{side} {value:.6g}{unit}" for side, value in zip(sides, own, strict=True)]

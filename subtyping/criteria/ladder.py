@@ -26,7 +26,7 @@ def highest_claim(
     rule : EligibilityRule
     evidence : mapping of str to str, optional
         Names of `subtyping.criteria.claims.EVIDENCE`: digests of the data the rule was made from
-        and of those it was tried on, the outcome, the interaction. None: a candidate.
+        and of those it was tried on, what came of it. None: a candidate.
 
     Returns
     -------
@@ -46,7 +46,8 @@ def highest_claim(
     >>> rule = EligibilityRule((Clause("crp", ">", 3, "mg/L", "routine"),))
     >>> highest_claim(rule).claim
     'candidate'
-    >>> seen = {"derivation_sha256": "a" * 64, "replication_sha256": "b" * 64}
+    >>> seen = {"derivation_sha256": "a" * 64, "replication_sha256": "b" * 64,
+    ...         "replication_conclusion": "replicated"}
     >>> highest_claim(rule, seen).claim
     'replicated'
     """

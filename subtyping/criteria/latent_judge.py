@@ -58,10 +58,15 @@ class Judge:
         return self.known[columns]
 
     def judge(self, choice: Choice | None, weights: Floats) -> Judged | None:
-        """Return how a rule does among weighted people."""
+        """Return how a rule does among weighted people who have all of its markers.
+
+        Those who lack one are left out: another clause may settle their answer, but only one way
+        ("or" if it is met, "and" if it is not), and who is settled would be no fair sample.
+        """
         if choice is None:
             return None
-        flags = flag(self.task.values, choice)
+        missing = np.isnan(self.task.values[:, list(choice.columns)]).any(axis=1)
+        flags = np.where(missing, np.nan, flag(self.task.values, choice))
         return Judged(
             self.against(flags, self.membership(choice), weights),
             self.against(flags, self.probability, weights),

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from subtyping.statistics.cutpoints import youden_cut
+from subtyping.statistics.smoothed_cut import smoothed_cut
 
 __all__ = ["linear_youden"]
 
@@ -16,8 +16,8 @@ def linear_youden(values: Floats, positive: Floats, negative: Floats) -> float:
     r"""Return the Youden index of the best cut on the linear discriminant of some markers.
 
     The direction is Fisher's, :math:`S_W^{-1}(m_1 - m_0)`, with weighted class means and the
-    pooled weighted covariance; the cut is the empirical optimum in the same people. So the index
-    is apparent and to be held against the apparent index of the rule alone.
+    pooled weighted covariance; the cut is smoothed as the rule's own cuts are. The index is
+    apparent and to be held against the apparent index of the rule alone.
 
     Parameters
     ----------
@@ -59,4 +59,6 @@ def linear_youden(values: Floats, positive: Floats, negative: Floats) -> float:
     )
     within = within / sum(w.sum() for w in weights) + _RIDGE * np.eye(x.shape[1])
     score = x @ np.linalg.solve(within, means[0] - means[1])
-    return float(youden_cut(score, *weights).youden[0])
+    cut = float(smoothed_cut(score, *weights).threshold[0])
+    shares = [float(w @ (score >= cut) / w.sum()) for w in weights]
+    return shares[0] - shares[1] if np.isfinite(cut) else float("nan")

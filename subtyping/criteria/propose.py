@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from subtyping.criteria.aims import Aim
-from subtyping.criteria.candidates import NoMarkerError, candidate_markers
+from subtyping.criteria.candidates import Candidates, NoMarkerError, candidate_markers
 from subtyping.criteria.cleared import cleared_subtype_rules, cleared_tail
 from subtyping.criteria.comparison import criteria_overlap
 from subtyping.criteria.ladder import best_category
@@ -24,6 +24,7 @@ from subtyping.criteria.subtype_rules import Proposed
 from subtyping.criteria.task import Fitted, Procedure, Resampling
 from subtyping.criteria.upper_tail import truly_in_tail
 from subtyping.exceptions import InputError
+from subtyping.knowledge.routine import routine_analyte
 from subtyping.panel.panel import Panel
 
 __all__ = ["Criteria", "propose_criteria"]
@@ -188,7 +189,7 @@ def propose_criteria(
             fixed=[people.flags(rule) for _, rule in comparators],
             aim=aim,
             is_log=candidates.is_log,
-            is_member=tuple(name in labelling.members for name in candidates.names),
+            is_member=_members(candidates, labelling.members),
         )
         scores = labelling.score(people.cases)
         quantity = getattr(scores, "quantity", "skew")
@@ -234,6 +235,15 @@ def propose_criteria(
         peeling=proposed.path,
         retest=again.table,
         refused=refused,
+    )
+
+
+def _members(candidates: Candidates, members: Sequence[str]) -> tuple[bool, ...]:
+    """Return which candidates the labels are made of, a routine marker by its analyte."""
+    own = set(members)
+    return tuple(
+        (routine_analyte(name) if source == "routine" else name) in own
+        for name, source in zip(candidates.names, candidates.sources, strict=True)
     )
 
 

@@ -86,7 +86,7 @@ def proposed_row(
         left_out = [getattr(one.latent, name) for one in sides["outside"]]
         row[f"out_of_bag_{name}"] = _mean(left_out)
         row[f"{name}_apparent"] = getattr(apparent, name)
-        row[f"{name}_optimism"] = getattr(apparent, name) - row[name]
+        row[f"{name}_optimism"] = getattr(apparent, name) - value
     row |= _beside_linear(judge, choice)
     selection = _mean([_same_markers(one, k, choice.columns) for one in found])
     cuts = [one.refitted[k] for one in found]

@@ -222,7 +222,8 @@ class EligibilityRule:
         Examples
         --------
         >>> rule = EligibilityRule((Clause("crp", ">", 3, "mg/L", "routine"),))
-        >>> data = {"derivation_sha256": "a" * 64, "replication_sha256": "b" * 64}
+        >>> data = {"derivation_sha256": "a" * 64, "replication_sha256": "b" * 64,
+        ...         "replication_conclusion": "replicated"}
         >>> proved = rule.with_evidence("replicated", data)
         >>> proved.claim, replace(proved, joiner="or").claim
         ('replicated', 'candidate')

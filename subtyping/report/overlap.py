@@ -78,9 +78,10 @@ def overlap_sentence(criteria: "Criteria") -> str:
     rows = drawn_overlap(criteria)
     if rows.empty:
         return ""
-    met = rows.pivot_table(
+    answers = rows.pivot_table(
         index="combination", columns="rule_text", values="is_met", aggfunc="first", dropna=False
-    ).fillna(value=False)
+    )
+    met, known = answers.fillna(value=False), answers.notna()
     sizes = rows.drop_duplicates("combination").set_index("combination")["n_case"]
     first, *others = dict.fromkeys(rows["rule_text"])
     published = set(criteria.table.loc[criteria.table["kind"] == "published", "rule_text"])
@@ -88,11 +89,12 @@ def overlap_sentence(criteria: "Criteria") -> str:
     whole = int(sizes[mine].sum())
     if not whole:
         return f"Nobody here meets {typeset(first)}."
-    shared = [
-        f"{int(sizes[mine & met[other].astype(bool)].sum())} meet {typeset(other)} too"
-        for other in others
-        if other in published
-    ]
+    shared = []
+    for other in (text for text in others if text in published):
+        both = int(sizes[mine & met[other].astype(bool)].sum())
+        judged = int(sizes[mine & known[other]].sum())
+        among = "" if judged == whole else f" of {judged} who can be judged by it"
+        shared.append(f"{both}{among} meet {typeset(other)} too")
     return (
         f"Of the {whole} cases ({percent(whole / sizes.sum())}) who meet {typeset(first)}, "
         f"{_in_a_row(shared)}."

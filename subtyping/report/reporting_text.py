@@ -28,8 +28,8 @@ def printed_items(items: pd.DataFrame | None) -> dict[str, Any]:
     --------
     >>> from subtyping.criteria import reporting_items
     >>> found = printed_items(reporting_items({"question": "Is there one?"}))
-    >>> found["summary"]
-    'Reporting checklists: 2 of 47 items answered by this run (TRIPOD+AI 1 of 27, REMARK 1 of 20)'
+    >>> found["summary"].partition(" (")[0]
+    'Reporting checklists: 2 of 47 items this run says something to'
     >>> found["filled"]
     [('TRIPOD+AI 4, REMARK 1', 'Objectives', 'Is there one?')]
     """
@@ -45,8 +45,8 @@ def printed_items(items: pd.DataFrame | None) -> dict[str, Any]:
         name = f"{row['guideline']} {row['item']}"
         filled.setdefault(row["text"], []).append((name, row["topic"]))
     return {
-        "summary": f"Reporting checklists: {int(is_filled.sum())} of {len(items)} items answered "
-        f"by this run ({', '.join(counts)})",
+        "summary": f"Reporting checklists: {int(is_filled.sum())} of {len(items)} items this "
+        f"run says something to ({', '.join(counts)})",
         "filled": [
             (", ".join(name for name, _ in told), told[0][1], typeset(text))
             for text, told in filled.items()

@@ -11,6 +11,11 @@ from subtyping.report.formats import DASH, number, percent
 
 __all__ = ["refused_rules", "retest_line"]
 
+TWO_GROUPS = (
+    "These numbers take the values for one normal group: where there are two, more of those who "
+    "meet the rule belong there and meet it again, and fewer need measuring again, than is said."
+)
+
 
 def retest_line(row: Mapping[Any, Any]) -> str:
     """Return the line on re-test of one row of the criteria table.
@@ -33,10 +38,11 @@ def retest_line(row: Mapping[Any, Any]) -> str:
     ...     "rule_text": "CCL17 >= 10.1 NPX", "unit": "NPX",
     ...     "truly_above_frac": 0.64, "truly_above_frac_ci_low": 0.57,
     ...     "truly_above_frac_ci_high": 0.72, "retest_still_positive_frac": 0.53,
-    ...     "grey_low": 9.53, "grey_high": 11.08,
+    ...     "retest_positive_frac": 0.27, "grey_low": 9.53, "grey_high": 11.08,
     ... })
-    'Measured again: of those who meet it once, 64% (57–72) truly do by their usual value and 53% \
-meet it again in one more sample. Measure a second time between 9.53 and 11.1 NPX.'
+    'Measured again: of those who meet it once, 64% (57–72) are among the highest 27% of people by \
+their usual value and 53% meet it again in one more sample. Measure a second time between 9.53 and \
+11.1 NPX.'
     """
     reason = str(plain(row.get("retest_reason")) or "")
     truly, again = _share(row, "truly_above_frac"), _share(row, "retest_still_positive_frac")
@@ -47,20 +53,27 @@ meet it again in one more sample. Measure a second time between 9.53 and 11.1 NP
             else ""
         )
     said = (
-        f"Measured again: of those who meet it once, {truly} truly do by their usual value and "
-        f"{again} meet it again in one more sample."
+        f"Measured again: of those who meet it once, {truly} {_truly(row)} and {again} meet it "
+        "again in one more sample."
     )
     both, met = (
         _share(row, f"both_of_two_{name}") for name in ("truly_above_frac", "positive_frac")
     )
     if both != DASH:
-        said += (
-            f" Asked for in both of two samples, {both} truly do, and {met} of the cases meet it."
-        )
+        said += f" Asked for in both of two samples it is {both}, and {met} of the cases meet it."
     mean = _share(row, "mean_of_two_truly_above_frac")
     if mean != DASH:
-        said += f" By the mean of two, {mean}."
-    return said + _grey(row)
+        said += f" By the mean of two, cut so that as many meet it, {mean}."
+    return said + _grey(row) + (f" {TWO_GROUPS}" if row.get("kind") == "subtype" else "")
+
+
+def _truly(row: Mapping[Any, Any]) -> str:
+    """Return what it means to meet a rule by one's usual value: the same share of people."""
+    share = plain(row.get("retest_positive_frac"))
+    if share is None or " and " in str(row["rule_text"]) or " or " in str(row["rule_text"]):
+        return "are among those who meet it by their usual values"
+    end = "lowest" if "<" in str(row["rule_text"]) else "highest"
+    return f"are among the {end} {percent(share)} of people by their usual value"
 
 
 def _share(row: Mapping[Any, Any], name: str) -> str:

@@ -81,7 +81,7 @@ VERDICTS = {
 
 CLAIMS = {
     "candidate": "Candidate: seen in one cohort, at one time.",
-    "replicated": "Replicated: met again in independent people.",
+    "replicated": "Replicated: met again in other data than those it was made from.",
     "prognostic": "Prognostic: goes with the later course.",
     "predictive": "Predictive: treatment works differently, in a randomised comparison.",
 }

@@ -70,6 +70,7 @@ def reporting_facts(result: StudyResult, cohort: StudyCohort) -> dict[str, str]:
         "specimens": _specimens,
         "characteristics": _characteristics,
         "covariates": _covariates,
+        "endpoints": _endpoints,
     }
     said = {name: say(result, cohort) for name, say in asked.items()} | rule_facts(result)
     facts = {name: said[name].strip() for name in FACTS if name in said}
@@ -148,6 +149,13 @@ def _missing(result: StudyResult, cohort: StudyCohort) -> str:
         "value stands at the reference median in the matrix. A person without a marker of a rule "
         "is not judged by it."
     )
+
+
+def _endpoints(result: StudyResult, _: StudyCohort) -> str:
+    """Name the outcomes that were measured apart from the panel."""
+    asked = result.spec["prediction"]["outcomes"]
+    told = [f"{name} (column {one['column']}, {one['kind']})" for name, one in asked.items()]
+    return f"Measured apart from the panel: {', '.join(told)}." if told else ""
 
 
 def _assay(_: StudyResult, cohort: StudyCohort) -> str:

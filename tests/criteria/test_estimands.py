@@ -138,8 +138,10 @@ def test_a_rule_does_not_differ_from_itself() -> None:
 
 def test_claims_follow_from_evidence_and_a_changed_rule_loses_them() -> None:
     rule = EligibilityRule((Clause("crp", ">", 3, "mg/L", "routine"),))
-    seen = {"derivation_sha256": "a" * 64, "replication_sha256": "b" * 64}
-    more = seen | {"outcome_sha256": "c" * 64, "outcome": "HDRS-17 at week 8"}
+    seen = {"derivation_sha256": "a" * 64, "replication_sha256": "b" * 64,
+            "replication_conclusion": "replicated"}  # fmt: skip
+    more = seen | {"outcome_sha256": "c" * 64, "outcome": "HDRS-17 at week 8",
+                   "association_p": "0.003"}  # fmt: skip
     assert [highest_claim(rule, one).claim for one in (None, seen, more)] == [
         "candidate",
         "replicated",
@@ -149,6 +151,11 @@ def test_claims_follow_from_evidence_and_a_changed_rule_loses_them() -> None:
     assert replace(highest_claim(rule, more), joiner="or").claim == "candidate"
     with pytest.raises(InputError, match="data it was made from"):
         highest_claim(rule, seen | {"replication_sha256": "a" * 64})
+    with pytest.raises(InputError, match="concluded 'not replicated', not 'replicated'"):
+        highest_claim(rule, seen | {"replication_conclusion": "not replicated"})
+    for p_value in ("0.2", "none", "-1", "nan"):
+        with pytest.raises(InputError, match="'association_p' must be a p-value below"):
+            highest_claim(rule, more | {"association_p": p_value})
     assert best_category("predictive", "subtype") == "predictive"
     assert best_category("candidate", "published").startswith("as published")
 
@@ -157,7 +164,8 @@ def test_reporting_items_are_open_until_said() -> None:
     nothing = reporting_items({})
     assert (nothing["status"] == "open").all()
     some = reporting_items({"seed": "1", "performance": "sensitivity .9", "question": "  "})
-    assert (some["status"] == "filled").sum() == 2
+    filled = some[some["status"] == "filled"]
+    assert filled["topic"].tolist() == ["Model performance"]  # a seed only adds to what is said
     with pytest.raises(InputError, match="Did you mean 'question'"):
         reporting_items({"qestion": "?"})
 
@@ -178,7 +186,11 @@ def found(cohort, procedure):
         max_markers=3,
         choose_by="net_benefit",
         choose_at=0.25,
-        evidence={"derivation_sha256": "a" * 64, "replication_sha256": "b" * 64},
+        evidence={
+            "derivation_sha256": "a" * 64,
+            "replication_sha256": "b" * 64,
+            "replication_conclusion": "replicated",
+        },
     )
 
 

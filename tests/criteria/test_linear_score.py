@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from subtyping.criteria.linear_score import linear_youden
+from subtyping.statistics.smoothed_cut import smoothed_cut
 
 
 @pytest.fixture
@@ -13,12 +14,15 @@ def classes():
     return x, label.astype(float), (~label).astype(float)
 
 
-def test_one_marker_gives_its_own_youden_index():
+def test_one_marker_gives_the_index_of_its_own_smoothed_cut(classes):
     x = np.array([[1.0], [2.0], [3.0], [4.0]])
-    # cut at 3: both positives at or above, one negative too; J = 1 - 0 = 1 where they part
+    # the classes part between 2 and 3, and so does the smoothed cut: J = 1 - 0
     assert linear_youden(x, np.array([0, 0, 1.0, 1]), np.array([1.0, 1, 0, 0])) == 1
-    # positives 2 and 4: at cut 4 J = 1/2, at cut 2 J = 1 - 1/2
-    assert linear_youden(x, np.array([0, 1.0, 0, 1]), np.array([1.0, 0, 1, 0])) == 0.5
+    x, positive, negative = classes
+    cut = smoothed_cut(x[:, 0], positive, negative).threshold[0]
+    met = x[:, 0] >= cut
+    expected = met[positive > 0].mean() - met[negative > 0].mean()
+    assert linear_youden(x[:, :1], positive, negative) == pytest.approx(expected, abs=0.01)
 
 
 def test_scales_and_directions_of_the_markers_do_not_matter(classes):

@@ -293,6 +293,9 @@ def test_files_that_are_none(tmp_path) -> None:
 DATA = {
     "derivation_sha256": "a" * 64,
     "replication_sha256": "b" * 64,
+    "replication_conclusion": "replicated",
+    "association_p": "0.003",
+    "interaction_p": "0.01",
     "outcome_sha256": "c" * 64,
     "trial_sha256": "d" * 64,
     "outcome": "HDRS-17 at week 8",
@@ -326,7 +329,7 @@ def test_a_claim_cannot_be_written_into_a_file(claim: str) -> None:
         (lambda p: p.update(joiner="and"), "changed after the evidence"),
         (lambda p: p.update(platform="Luminex"), "changed after the evidence"),
         (lambda p: p.update(target_condition="response"), "changed after the evidence"),
-        (lambda p: p.update(claim="predictive"), "lacks 'trial_sha256', 'outcome', 'interaction'"),
+        (lambda p: p.update(claim="predictive"), "'interaction', 'interaction_p'"),
         (lambda p: p["provenance"].pop("evidence_sha256"), "lacks 'evidence_sha256'"),
         (lambda p: p["provenance"].update(replication_sha256="a" * 64), "data it was made from"),
         (lambda p: p["provenance"].update(replication_sha256="e" * 64), "changed after"),
@@ -342,7 +345,7 @@ def test_an_edited_rule_loses_its_claim(change, match: str) -> None:
 
 
 def test_evidence_that_is_none_is_refused() -> None:
-    with pytest.raises(InputError, match="'outcome_sha256', 'outcome' is not given"):
+    with pytest.raises(InputError, match="'association_p' is not given"):
         three().with_evidence("prognostic", {"derivation_sha256": "a" * 64})
     with pytest.raises(InputError, match="tried on the data it was made from"):
         three().with_evidence("replicated", DATA | {"replication_sha256": "a" * 64})

@@ -18,8 +18,9 @@ from subtyping.report.overlap import drawn_overlap, overlap_sentence
 from subtyping.report.retest_text import refused_rules, retest_line
 
 OWN = "CCL17 >= 9.2 NPX"
-AGAIN = {
+RETEST = {
     "unit": "NPX",
+    "retest_positive_frac": 0.27,
     "truly_above_frac": 0.64,
     "retest_still_positive_frac": 0.53,
     "both_of_two_truly_above_frac": 0.84,
@@ -28,6 +29,7 @@ AGAIN = {
     "grey_low": 8.9,
     "grey_high": 10.1,
 }
+AGAIN = RETEST | {"rule_text": "CCL17 >= 9.2 NPX"}
 
 
 def compared(result):
@@ -66,7 +68,12 @@ def test_thresholds_of_one_marker_are_drawn_once_and_nobody_is_lost():
     met = drawn[drawn["is_met"].fillna(value=False).astype(bool)]
     assert met.groupby("rule_text")["n_case"].sum()[OWN] == np.nansum(flags[0])
     both = int(np.nansum(flags[0] * flags[1]))
-    assert f"{both} meet CRP > 3 mg/L too" in overlap_sentence(criteria)
+    judged = int((~np.isnan(flags[1][flags[0] == 1])).sum())
+    whole = int(np.nansum(flags[0]))
+    among = "" if judged == whole else f" of {judged} who can be judged by it"
+    assert f"{both}{among} meet CRP > 3 mg/L too" in overlap_sentence(criteria)
+    known = SimpleNamespace(table=table, overlap=criteria_overlap(texts, np.nan_to_num(flags)))
+    assert "judged" not in overlap_sentence(known)
 
 
 @pytest.mark.parametrize("kinds", [["published", "published"], ["subtype", "subtype"]])
@@ -108,21 +115,21 @@ def test_unnamed_comparators_are_shown_where_no_named_one_is(fake_result):
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({}, "64% truly do by their usual value and 53% meet it again"),
-        ({}, "in both of two samples, 84% truly do, and 14% of the cases meet it"),
-        ({}, "By the mean of two, 72%"),
+        ({}, "64% are among the highest 27% of people by their usual value and 53% meet"),
+        ({}, "in both of two samples it is 84%, and 14% of the cases meet it"),
+        ({}, "By the mean of two, cut so that as many meet it, 72%"),
         ({}, "between 8.9 and 10.1 NPX."),
         ({"icc_kind": "lower_bound"}, "between 8.9 and 10.1 NPX (at the widest)."),
         ({"grey_low_2": 1.0, "grey_high_2": 2.0, "unit_2": "mg/L"}, "and between 1 and 2 mg/L."),
         (
             {"truly_above_frac": np.nan, "truly_above_frac_ci_low": 0.6,
              "truly_above_frac_ci_high": 1.0},
-            "at least 60% truly do",
+            "at least 60% are among",
         ),
         (
             {"truly_above_frac": np.nan, "truly_above_frac_ci_low": 0.5,
              "truly_above_frac_ci_high": 0.7},
-            "50% to 70% truly do",
+            "50% to 70% are among",
         ),
         (
             {"truly_above_frac": np.nan, "retest_reason": "No ICC of CCL26 is known."},
@@ -140,7 +147,10 @@ def test_a_row_without_re_test_says_nothing():
 
 def test_re_test_and_mark_stand_under_the_proposed_rule(fake_result):
     result = fake_result("discrete")
-    table = result.criteria.table.assign(**AGAIN, portability_mark="not portable: needs bridging")
+    table = result.criteria.table.assign(
+        **{k: v for k, v in AGAIN.items() if k != "rule_text"},
+        portability_mark="not portable: needs bridging",
+    )
     page = brief_html(replace(result, criteria=replace(result.criteria, table=table)))
     assert page.count('<span class="again">Measured again') == 2  # published rules have none
     assert page.count(">not portable</span>") == 2
@@ -161,7 +171,7 @@ def test_checklists_are_folded_away_with_their_counts(fake_result):
     items = reporting_items({"question": "Is there one?"})
     result = replace(fake_result("none"), reporting=items)
     page = brief_html(result)
-    assert "2 of 47 items answered by this run (TRIPOD+AI 1 of 27, REMARK 1 of 20)" in page
+    assert "2 of 47 items this run says something to (TRIPOD+AI 1 of 27, REMARK 1 of 20)" in page
     assert "TRIPOD+AI 4, REMARK 1</th>" in page
     assert "<strong>Open, REMARK:</strong> 2 Patients" in page
     assert report_tables(result)["reporting_items"] is items
