@@ -9,7 +9,7 @@ from scipy.stats import rankdata
 
 from subtyping._parallel import map_in_order
 from subtyping._random import stream
-from subtyping._validation import list_some, one_of
+from subtyping._validation import count_of, list_some, one_of
 from subtyping.exceptions import InputError
 from subtyping.knowledge.routine import routine_analyte
 from subtyping.panel.panel import Panel
@@ -26,6 +26,7 @@ from subtyping.prediction.routine import align_routine
 __all__ = ["OUTCOME_KINDS", "predict_outcome"]
 
 OUTCOME_KINDS = ("binary", "number")
+MOST = 1e100  # squares of larger outcomes cannot be summed
 
 _LEAST_LEVELS = 10
 """Different levels of a marker and an outcome that make equal orders no accident."""
@@ -196,9 +197,16 @@ def _checked(
     numbers = pd.to_numeric(outcome, errors="coerce").astype(float)
     wrong = outcome[numbers.isna() & outcome.notna()]
     if len(wrong):
+        message = (  # the values may be names or dates of birth, so they are not repeated
+            f"The outcome {name!r} must be numbers; {count_of(len(wrong), 'sample')} hold"
+            f"{'s' if len(wrong) == 1 else ''} something else, such as {list_some(wrong.index)}. "
+            "Write a binary outcome as 0 and 1."
+        )
+        raise InputError(message)
+    if numbers.index.has_duplicates or (numbers[np.isfinite(numbers)].abs() > MOST).any():
         message = (
-            f"The outcome {name!r} must be numbers; got {list_some(wrong.unique())}. Write a "
-            "binary outcome as 0 and 1."
+            f"The outcome {name!r} must have one number of at most {MOST:g} for each sample; "
+            "it has a sample twice, or a number beyond that."
         )
         raise InputError(message)
     y = numbers.reindex(panel.sample_ids).to_numpy(dtype=float)

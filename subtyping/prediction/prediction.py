@@ -112,6 +112,7 @@ def predict_membership(
     A toy procedure that calls people high on the mean of two analytes the subtype.
 
     >>> from types import SimpleNamespace
+    >>> import numpy as np
     >>> from subtyping.panel.panel import ReadingReport
     >>> class Fitted:
     ...     members = ("A1", "A2")

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_integer_dtype, is_numeric_dtype
 
 from subtyping._validation import count_of, list_some, nearest
 from subtyping.exceptions import InputError
@@ -78,6 +79,7 @@ def explain_run(run: str | Path, sample_id: str, *, n_analytes: int = 10) -> Exp
     tables = {name: _table(folder, name) for name in (TABLE, "out_of_fold", "attribution")}
     wanted = str(sample_id).strip()
     told = tables["out_of_fold"].set_index("sample_id")
+    _check_as_written(folder, tables)
     rows = tables[TABLE][tables[TABLE]["sample_id"] == wanted]
     if rows.empty:
         raise InputError(_why_absent(folder, wanted, told))
@@ -97,6 +99,23 @@ def explain_run(run: str | Path, sample_id: str, *, n_analytes: int = 10) -> Exp
     return ExplainedPerson(found, label, waterfall_text(found, n_analytes=n_analytes), tuple(notes))
 
 
+def _check_as_written(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
+    """Raise where a table was edited: a number that is none, a person twice or in one table."""
+    where = str(folder / "tables")
+    for name, table in tables.items():
+        words = (*TEXT_COLUMNS, "fold")
+        wrong = [c for c in table.columns if c not in words and not is_numeric_dtype(table[c])]
+        if "fold" in table.columns and not is_integer_dtype(table["fold"]) and len(table):
+            wrong.append("fold")
+        if wrong:
+            message = f"{name}.csv in {where!r} holds no numbers in {list_some(wrong)}; "
+            raise InputError(message + "it is not as it was written. Run the study again.")
+    told = tables["out_of_fold"]["sample_id"]
+    if told.duplicated().any() or not tables[TABLE]["sample_id"].isin(told).all():
+        message = f"The tables in {where!r} do not belong together: run the study again."
+        raise InputError(message)
+
+
 def _document(folder: Path) -> dict[str, Any]:
     """Read report.json of a finished run."""
     if not folder.is_dir():
@@ -112,7 +131,7 @@ def _document(folder: Path) -> dict[str, Any]:
         raise InputError(message)
     try:
         document = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         message = f"{str(folder / 'report.json')!r} cannot be read ({type(error).__name__})."
         raise InputError(message) from None
     if not isinstance(document, dict) or not isinstance(document.get("verdict"), dict):
@@ -242,7 +261,8 @@ def _fewest_training(folder: Path) -> int | None:
     if not {"n_train", "is_fitted"} <= set(folds.columns):
         return None
     fitted = folds[folds["is_fitted"].astype(str) == "True"]
-    return None if fitted.empty else int(fitted["n_train"].min())
+    counts = pd.to_numeric(fitted["n_train"], errors="coerce")
+    return int(counts.min()) if np.isfinite(counts).any() and np.isfinite(counts.min()) else None
 
 
 def _few_people(n_train: int, n_analytes: int) -> str:

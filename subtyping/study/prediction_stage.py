@@ -22,12 +22,14 @@ from subtyping.prediction import (
 )
 from subtyping.prediction.attribution import with_refits
 from subtyping.prediction.explain import refit_explanations
+from subtyping.prediction.search import require_optuna
 from subtyping.study.cohort import StudyCohort
 from subtyping.study.plan import StudyPlan
 from subtyping.study.spec import StudySpec
 from subtyping.study.twins import Existence
 
 __all__ = [
+    "check_prediction",
     "outcome_columns",
     "predict",
     "predict_outcomes",
@@ -146,6 +148,28 @@ def outcome_columns(spec: StudySpec, cohort: StudyCohort) -> dict[str, pd.Series
             raise SpecError(message)
         columns[name] = cohort.panel.samples[asked.column].rename(name)
     return columns
+
+
+def check_prediction(spec: StudySpec, cohort: StudyCohort) -> None:
+    """Say what of the prediction cannot be done, before anything is computed.
+
+    Raises
+    ------
+    InputError
+        If an outcome has no column, the people or the roles do not allow the folds asked for, or
+        a search lacks its library.
+    """
+    outcome_columns(spec, cohort)
+    asked = spec.prediction
+    if not asked.enabled and not asked.outcomes:
+        return
+    if asked.search is not None:
+        require_optuna()
+    if asked.leave_out is not None:
+        outer_folds(
+            cohort.panel, case=cohort.case, reference=cohort.reference, folds=asked.outer,
+            seed=spec.seed,
+        )  # fmt: skip
 
 
 def predict_outcomes(

@@ -48,8 +48,10 @@ def reporting_facts(result: StudyResult, cohort: StudyCohort) -> dict[str, str]:
     >>> spec = spec_from({
     ...     "seed": 1,
     ...     "cohort": {"simulate": {"design": "null", "n_case": 40, "n_reference": 40}},
-    ...     "discovery": {"axis": "Th2", "bootstrap": 19, "resamples": 20, "twin_draws": 0},
-    ...     "criteria": {"resamples": 20}, "signature": {"reversal": {"enabled": False}},
+    ...     "discovery": {"axis": "Th2", "bootstrap": 19, "resamples": 20, "twin_draws": 0,
+    ...                   "candidates": []},
+    ...     "criteria": {"resamples": 20}, "prediction": {"enabled": False},
+    ...     "signature": {"reversal": {"enabled": False}, "scores": []},
     ... })
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     result = run_study(spec, out=folder, jobs=1, track=False)

@@ -15,7 +15,7 @@ from subtyping.report import StudyResult, is_done, mark_done, write_report
 from subtyping.study.analysing import StudyTask, analyse
 from subtyping.study.cohort import load_cohort
 from subtyping.study.plan import make_plan
-from subtyping.study.prediction_stage import outcome_columns
+from subtyping.study.prediction_stage import check_prediction
 from subtyping.study.provenance import declaration_sha256
 from subtyping.study.soundness import outcome_of
 from subtyping.study.spec import StudySpec
@@ -93,7 +93,7 @@ def run_study(
     shown.stage("reading")
     cohort = load_cohort(spec, data)
     plan = make_plan(spec, cohort)
-    outcome_columns(spec, cohort)
+    check_prediction(spec, cohort)
     outcome_of(spec, cohort)  # a wrong name is said before the first computation
     study = StudyTask(spec, cohort, plan, jobs, shown, started, clock, declared)
     with study_tracking(spec, folder.name, tracking_uri, declared, track=track) as run:

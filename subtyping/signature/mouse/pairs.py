@@ -56,6 +56,7 @@ def paired_effects(
 
     Examples
     --------
+    >>> from subtyping.signature.mouse.effects import effects_of
     >>> human = effects_of(pd.DataFrame(
     ...     {"analyte": ["CXCL5", "CXCL6", "CXCL8"], "log2_fc": [1.0, 2.0, 1.0]}), None, "human")[0]
     >>> mouse = effects_of(pd.DataFrame(
