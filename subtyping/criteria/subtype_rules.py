@@ -22,6 +22,8 @@ from subtyping.statistics.peeling import peeling_path
 
 __all__ = ["Proposed", "subtype_rules"]
 
+EVERYBODY = "everybody"
+
 
 @dataclass(frozen=True, eq=False)
 class Proposed:
@@ -70,7 +72,19 @@ class Proposed:
             (row["rule_text"], _of_row(row), [one.fixed[k] for one in self.draws])
             for k, row in enumerate(rows[len(self.rules) :])
         ]
-        return paired_differences(mine, others)
+        return _from_everybody(paired_differences(mine, others), rows)
+
+
+def _from_everybody(found: pd.DataFrame, rows: list[dict[Any, Any]]) -> pd.DataFrame:
+    """Give differences from a rule that is the same for all the interval of the rule itself."""
+    own = {row["rule_text"]: row for row in rows}
+    same = {"sensitivity": 1.0, "specificity": 0.0, "positive_frac": 1.0}
+    found = found.copy()
+    is_plain = (found["comparator"] == EVERYBODY) & found["quantity"].isin(list(same))
+    for i, text, name in found.loc[is_plain, ["rule_text", "quantity"]].itertuples():
+        for end in ("ci_low", "ci_high"):
+            found.loc[i, f"difference_{end}"] = own[text][f"{name}_{end}"] - same[name]
+    return found
 
 
 def subtype_rules(

@@ -220,3 +220,16 @@ def test_no_marker_measured_enough_means_no_rule_and_no_failure(cohort, procedur
     criteria = propose(rare, procedure, markers=[last])
     assert (criteria.table["kind"] != "subtype").all()
     assert "no marker that may be used is measured in enough cases" in criteria.sentence
+
+
+def test_the_difference_from_everybody_has_the_interval_of_the_rule_itself(
+    cohort, procedure
+) -> None:
+    panel, routine = cohort()
+    found = propose(panel, procedure, routine=routine)
+    row = found.table.iloc[0]
+    from_all = found.differences.query("comparator == 'everybody'").groupby("quantity").first()
+    for name, constant in (("sensitivity", 1), ("specificity", 0), ("positive_frac", 1)):
+        for end in ("ci_low", "ci_high"):
+            told = from_all.loc[name, f"difference_{end}"]
+            assert told == pytest.approx(row[f"{name}_{end}"] - constant)
