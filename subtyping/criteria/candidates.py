@@ -12,6 +12,7 @@ from subtyping.exceptions import InputError
 from subtyping.knowledge.routine import routine_markers
 from subtyping.panel.panel import Panel
 from subtyping.panel.routine import routine_analytes
+from subtyping.prediction.routine import check_routine
 
 __all__ = ["Candidates", "NoMarkerError", "candidate_markers"]
 
@@ -30,8 +31,8 @@ class Candidates:
     Attributes
     ----------
     values : ndarray of shape (n_people, n_markers)
-        In each marker's own unit; below detection is minus infinity, above the upper limit
-        without a number plus infinity, not measured NaN.
+        In each marker's own unit; below detection is minus infinity, above the upper limit plus
+        infinity, with a number or without, not measured NaN.
     names, units, sources : tuple of str
         Marker, unit of its thresholds, and ``panel`` or ``routine``.
     """
@@ -80,8 +81,11 @@ def candidate_markers(
     Raises
     ------
     InputError
-        If `only` names a marker that is neither analyte nor routine marker, or none qualifies.
+        If `only` names a marker that is neither analyte nor routine marker, none qualifies, or
+        the routine markers hold a sample twice, text, or none of the people.
     """
+    if routine is not None:
+        check_routine(routine, panel.sample_ids)
     held = [] if routine is None else [str(name) for name in routine.columns]
     known = [*map(str, panel.values.columns), *held]
     for name in only or ():
@@ -127,8 +131,7 @@ def candidate_markers(
 
 def _censored(panel: Panel, name: str) -> NDArray[np.float64]:
     values = panel.values[name].to_numpy(dtype=float).copy()
-    beyond = panel.above_uloq[name].to_numpy(dtype=bool) & np.isnan(values)
-    values[beyond] = np.inf
+    values[panel.above_uloq[name].to_numpy(dtype=bool)] = np.inf
     values[panel.below_lod[name].to_numpy(dtype=bool)] = -np.inf
     return values
 

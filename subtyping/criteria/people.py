@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from subtyping.criteria.routine_limits import Routine, routine_for_cuts
+from subtyping.criteria.routine_limits import Routine, routine_for_cuts, routine_numbers
 from subtyping.criteria.rows import share_with_interval
 from subtyping.criteria.rule import EligibilityRule
 from subtyping.panel.panel import Panel
+from subtyping.prediction.routine import check_routine
 
 __all__ = ["People"]
 
@@ -25,11 +26,22 @@ class People:
     cases, reference : Panel
     routine : pandas.DataFrame or RoutineValues or None
         Routine markers in canonical units, indexed by sample_id, with their limits where known.
+
+    Raises
+    ------
+    InputError
+        If a marker or a sample is twice in the routine markers, a cell is no number, or none of
+        the people is among them.
     """
 
     cases: Panel
     reference: Panel
     routine: Routine | None
+
+    def __post_init__(self) -> None:
+        numbers = routine_numbers(self.routine)
+        if numbers is not None:
+            check_routine(numbers, self.cases.sample_ids.append(self.reference.sample_ids))
 
     @property
     def routine_of_cases(self) -> pd.DataFrame | None:

@@ -141,12 +141,12 @@ def assay_values(panel: Panel, analyte: str) -> pd.Series:
     Returns
     -------
     pandas.Series
-        Index ``sample_id``; NaN where not measured. Above the upper limit without a number stands
-        the largest value measured, so that the order is kept.
+        Index ``sample_id``; NaN where not measured. Above the upper limit, with a number or
+        without, stands the largest value there is, so that the order is kept.
     """
     values = panel.values[analyte].astype(float)
     below = panel.below_lod[analyte].to_numpy(dtype=bool) & values.isna().to_numpy()
-    beyond = panel.above_uloq[analyte].to_numpy(dtype=bool) & values.isna().to_numpy()
+    beyond = panel.above_uloq[analyte].to_numpy(dtype=bool)
     most = float(np.nanmax(values)) if values.notna().any() else np.nan
     return values.mask(below, panel.lod[analyte].astype(float)).mask(beyond, most)
 

@@ -9,14 +9,18 @@ from scipy.stats import rankdata
 
 from subtyping._parallel import map_in_order
 from subtyping._random import stream
-from subtyping._validation import count_of, list_some, one_of
-from subtyping.exceptions import InputError
 from subtyping.knowledge.routine import routine_analyte
 from subtyping.panel.panel import Panel
 from subtyping.prediction.fold_tasks import FoldOptions
 from subtyping.prediction.folds import people_of
 from subtyping.prediction.left_out import outer_folds
 from subtyping.prediction.models import DEFAULT_MODELS
+from subtyping.prediction.outcome_checks import (
+    OUTCOME_KINDS,
+    check_counts,
+    checked_outcome,
+    excluded_names,
+)
 from subtyping.prediction.outcome_folds import OutcomeTask, run_outcome_fold
 from subtyping.prediction.outcome_result import OutcomePrediction, join_outcome_folds
 from subtyping.prediction.procedure import Procedure
@@ -24,9 +28,6 @@ from subtyping.prediction.request import check_models, check_options
 from subtyping.prediction.routine import align_routine
 
 __all__ = ["OUTCOME_KINDS", "predict_outcome"]
-
-OUTCOME_KINDS = ("binary", "number")
-MOST = 1e100  # squares of larger outcomes cannot be summed
 
 _LEAST_LEVELS = 10
 """Different levels of a marker and an outcome that make equal orders no accident."""
@@ -41,7 +42,7 @@ def predict_outcome(
     models: tuple[str, ...] = DEFAULT_MODELS,
     folds: int | str = 5,
     routine: pd.DataFrame | None = None,
-    exclude: Sequence[str] = (),
+    exclude: str | Sequence[str] = (),
     inner_folds: int | None = None,
     calibrate: str | None = None,
     search: str | None = None,
@@ -76,8 +77,8 @@ def predict_outcome(
     folds : int or {"leave_one_site_out", "leave_one_plate_out"}, default 5
     routine : pandas.DataFrame, optional
         Routine markers, index ``sample_id``: a panel of their own beside the research panel.
-    exclude : sequence of str, default ()
-        More analytes or routine markers that may not predict.
+    exclude : str or sequence of str, default ()
+        More analytes or routine markers that may not predict, by the names they have here.
     inner_folds, calibrate, search, trials
         As in `predict_membership`.
     null_draws : int, default 1
@@ -96,8 +97,8 @@ def predict_outcome(
     Raises
     ------
     InputError
-        For an outcome that is not of its kind or known for nobody, an unknown model or option,
-        or too few people for the folds.
+        For an outcome that is not of its kind, holds a sample twice or is known for nobody, an
+        unknown model, option or name to exclude, or too few people for the folds.
 
     Notes
     -----
@@ -116,12 +117,17 @@ def predict_outcome(
     >>> found.metrics["metric"].tolist()[:2], found.n_null
     (['r2_out_of_fold', 'correlation_out_of_fold'], 1)
     """
-    y, name = _checked(panel, outcome, kind, procedure.case)
+    y, name = checked_outcome(panel, outcome, kind, procedure.case)
+    check_counts(
+        trials=(trials, 1), null_draws=(null_draws, 0), resamples=(resamples, 0), seed=(seed, 0)
+    )
     options = FoldOptions(inner_folds, calibrate, search, trials)
     models = check_models(tuple(models))
     check_options(options)
     is_case = panel.in_groups(list(procedure.case))
     levels = align_routine(routine, panel)
+    held = [] if levels is None else levels.columns
+    exclude = excluded_names(exclude, [*panel.values.columns, *held])
     twice = _the_outcome_itself(levels, y, is_case, name)
     own = [routine_analyte(marker) for marker in twice]
     apart = frozenset(text.casefold() for text in (name, *exclude, *twice, *own))
@@ -186,45 +192,6 @@ def _the_outcome_itself(
         if np.array_equal(rankdata(x[both]), rankdata(y[both])):
             found.append(str(marker))
     return found
-
-
-def _checked(
-    panel: Panel, outcome: pd.Series, kind: str, case: tuple[str, ...]
-) -> tuple[np.ndarray, str]:
-    """Return the outcome in the panel's order and its name."""
-    one_of(kind, OUTCOME_KINDS, "The kind of an outcome")
-    name = "outcome" if outcome.name is None else str(outcome.name)
-    numbers = pd.to_numeric(outcome, errors="coerce").astype(float)
-    wrong = outcome[numbers.isna() & outcome.notna()]
-    if len(wrong):
-        message = (  # the values may be names or dates of birth, so they are not repeated
-            f"The outcome {name!r} must be numbers; {count_of(len(wrong), 'sample')} hold"
-            f"{'s' if len(wrong) == 1 else ''} something else, such as {list_some(wrong.index)}. "
-            "Write a binary outcome as 0 and 1."
-        )
-        raise InputError(message)
-    if numbers.index.has_duplicates or (numbers[np.isfinite(numbers)].abs() > MOST).any():
-        message = (
-            f"The outcome {name!r} must have one number of at most {MOST:g} for each sample; "
-            "it has a sample twice, or a number beyond that."
-        )
-        raise InputError(message)
-    y = numbers.reindex(panel.sample_ids).to_numpy(dtype=float)
-    known = y[np.isfinite(y) & panel.in_groups(list(case))]
-    if len(known) == 0:
-        message = (
-            f"The outcome {name!r} is known for no case sample of the panel. Give a series whose "
-            "index holds sample ids."
-        )
-        raise InputError(message)
-    if kind == "binary" and not np.isin(known, (0, 1)).all():
-        message = (
-            f"A binary outcome is 0 or 1; {name!r} also holds "
-            f"{list_some(np.unique(known[~np.isin(known, (0, 1))]))}. Use kind 'number', or cut it "
-            "at a value chosen before looking."
-        )
-        raise InputError(message)
-    return y, name
 
 
 def _permute(

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from subtyping._validation import count_of, list_some
 from subtyping.exceptions import InputError
 from subtyping.panel.panel import Panel
 
-__all__ = ["RoutineScale", "align_routine"]
+__all__ = ["RoutineScale", "align_routine", "check_routine"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,14 +67,57 @@ def align_routine(routine: pd.DataFrame | None, panel: Panel) -> pd.DataFrame | 
     Raises
     ------
     InputError
-        If none of the panel's samples is in the table.
+        As `check_routine`.
     """
     if routine is None or len(routine.columns) == 0:
         return None
-    if not routine.index.isin(panel.sample_ids).any():
+    check_routine(routine, panel.sample_ids)
+    return routine.reindex(panel.sample_ids)
+
+
+def check_routine(routine: pd.DataFrame, sample_ids: pd.Index) -> None:
+    """Raise where a table of routine markers cannot be read row by row.
+
+    Parameters
+    ----------
+    routine : pandas.DataFrame
+        Levels in canonical units, index ``sample_id``, one column per marker.
+    sample_ids : pandas.Index
+        Samples of the panel.
+
+    Raises
+    ------
+    InputError
+        If a marker or a sample is there twice, a cell is no number, or none of the samples is in
+        the table. Cells are not repeated.
+
+    Examples
+    --------
+    >>> check_routine(pd.DataFrame({"crp": [3.0]}, index=["a"]), pd.Index(["a", "b"]))
+    """
+    if len(routine.columns) == 0:
+        return
+    for what, names in (("marker", routine.columns), ("sample id", routine.index)):
+        twice = names[names.duplicated()].unique()
+        if len(twice):
+            verb = "stands" if len(twice) == 1 else "stand"
+            message = (
+                f"{count_of(len(twice), what)} {verb} in the table of routine markers more than "
+                f"once: {list_some(twice)}. Keep one of each."
+            )
+            raise InputError(message)
+    for marker in routine.columns:
+        cells = routine[marker].astype(object)
+        wrong = cells.index[pd.to_numeric(cells, errors="coerce").isna() & cells.notna()]
+        if len(wrong):
+            message = (
+                f"The routine marker {marker!r} must be numbers; {count_of(len(wrong), 'sample')} "
+                f"{'holds' if len(wrong) == 1 else 'hold'} something else: {list_some(wrong)}."
+            )
+            raise InputError(message)
+    if not routine.index.isin(sample_ids).any():
         message = (
             "The routine markers must be indexed by the panel's sample ids; none of the "
             f"{len(routine)} rows is a sample of the panel. Give a table with index sample_id."
         )
         raise InputError(message)
-    return routine.reindex(panel.sample_ids)

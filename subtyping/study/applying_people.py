@@ -1,5 +1,6 @@
 """The people a rule is applied to: a panel file, and the routine markers in it or beside it."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ __all__ = ["Declared", "read_applicants"]
 
 Declared = Mapping[str, Mapping[str, str]]
 """``column`` and ``unit`` by routine marker."""
+
+_POLICIES = re.compile(r"Write duplicates: [^.]*\.")
 
 
 def read_applicants(
@@ -73,11 +76,14 @@ def read_applicants(
     >>> people.sample_ids.tolist(), routine.numbers["crp"].tolist()
     (['a', 'b'], [5.0, 6.0])
     """
-    if not wanted and declared and samples is None and format == "wide":
-        return _read_markers(path, declared, roles)
-    is_elsewhere = samples is not None
-    people = _read_people(path, wanted, roles, format, how or {}, is_elsewhere=is_elsewhere)
-    return people, _routine(people, declared, samples, roles)
+    try:
+        if not wanted and declared and samples is None and format == "wide":
+            return _read_markers(path, declared, roles)
+        is_elsewhere = samples is not None
+        people = _read_people(path, wanted, roles, format, how or {}, is_elsewhere=is_elsewhere)
+        return people, _routine(people, declared, samples, roles)
+    except InputError as error:  # there is no policy on duplicates here
+        raise type(error)(_POLICIES.sub("Keep one row of each in the file.", str(error))) from None
 
 
 def _read_people(
@@ -137,10 +143,10 @@ def _ids_alone(table: pd.DataFrame, sample: str | None) -> Panel:
 
 
 def _read_markers(
-    path: Path, declared: Declared, roles: Mapping[str, str]
+    path: Path, declared: Declared, roles: Mapping[str, str], what: str = "panel file"
 ) -> tuple[Panel, RoutineValues]:
     """Read a table of routine markers: every row, and the markers in canonical units."""
-    header = [str(name) for name in read_table(path).columns]
+    header = [str(name) for name in read_table(path, what).columns]
     columns = {"sample": roles["sample"]} if roles.get("sample") in header else {}
     return read_markers_file(
         path, declared, "--routine", columns=columns, visits="all", may_be_empty=True
@@ -154,5 +160,5 @@ def _routine(
     if not declared:
         return None
     if samples is not None:
-        return _read_markers(Path(samples), declared, roles)[1]
+        return _read_markers(Path(samples), declared, roles, "samples file")[1]
     return routine_values(people.samples, declared, "--routine", may_be_empty=True)

@@ -4,11 +4,12 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from subtyping._progress import Progress
 from subtyping._random import child_seed
-from subtyping._validation import nearest
+from subtyping._validation import count_of, nearest
 from subtyping.cohorts import fit_continuum
 from subtyping.exceptions import InputError, SpecError
 from subtyping.prediction import (
@@ -22,6 +23,7 @@ from subtyping.prediction import (
 )
 from subtyping.prediction.attribution import with_refits
 from subtyping.prediction.explain import refit_explanations
+from subtyping.prediction.outcome_checks import checked_outcome
 from subtyping.prediction.search import require_optuna
 from subtyping.study.cohort import StudyCohort
 from subtyping.study.plan import StudyPlan
@@ -133,6 +135,9 @@ def split_the_panel(
 def outcome_columns(spec: StudySpec, cohort: StudyCohort) -> dict[str, pd.Series]:
     """Return the column of each declared outcome.
 
+    A column of the samples table that is mapped to a role stands in the panel under the role's
+    name, and one that only has a role's name as ``samples:<column>``; both are found.
+
     Raises
     ------
     SpecError
@@ -140,14 +145,34 @@ def outcome_columns(spec: StudySpec, cohort: StudyCohort) -> dict[str, pd.Series
     """
     columns = {}
     for name, asked in spec.prediction.outcomes.items():
-        if asked.column not in cohort.panel.samples:
+        held = cohort.panel.samples
+        role_of = {column: role for role, column in cohort.columns.items()}
+        wanted = (f"samples:{asked.column}", role_of.get(asked.column), asked.column)
+        found = [one for one in wanted if one in held]
+        if not found:
             message = (
                 f"prediction.outcomes.{name}: {asked.column!r} is no column of the samples table."
-                f"{nearest(asked.column, cohort.panel.samples.columns)}"
+                f"{nearest(asked.column, [*held.columns, *role_of])}"
             )
             raise SpecError(message)
-        columns[name] = cohort.panel.samples[asked.column].rename(name)
+        columns[name] = held[found[0]].rename(name)
     return columns
+
+
+def _check_outcomes(spec: StudySpec, cohort: StudyCohort) -> None:
+    """Raise where an outcome is not of its kind, or is the same in all cases."""
+    for name, column in outcome_columns(spec, cohort).items():
+        asked = spec.prediction.outcomes[name]
+        said = f"prediction.outcomes.{name}: the column {asked.column!r} cannot be predicted. "
+        try:
+            values, _ = checked_outcome(cohort.panel, column, asked.kind, cohort.case)
+        except InputError as error:
+            raise SpecError(said + str(error)) from None
+        known = values[np.isfinite(values) & cohort.panel.in_groups(list(cohort.case))]
+        if (known == known[0]).all():
+            n = count_of(len(known), "case sample")
+            message = f"{said}It is the same in all {n} in which it is known."
+            raise SpecError(message)
 
 
 def check_prediction(spec: StudySpec, cohort: StudyCohort) -> None:
@@ -156,10 +181,10 @@ def check_prediction(spec: StudySpec, cohort: StudyCohort) -> None:
     Raises
     ------
     InputError
-        If an outcome has no column, the people or the roles do not allow the folds asked for, or
-        a search lacks its library.
+        If an outcome has no column, is not of its kind or the same in all cases, the people or
+        the roles do not allow the folds asked for, or a search lacks its library.
     """
-    outcome_columns(spec, cohort)
+    _check_outcomes(spec, cohort)
     asked = spec.prediction
     if not asked.enabled and not asked.outcomes:
         return

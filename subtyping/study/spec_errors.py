@@ -1,5 +1,6 @@
 """What is wrong with a specification, as one sentence with the full path of the key."""
 
+import re
 import types
 import typing
 from typing import Any
@@ -23,6 +24,7 @@ _WANTED = {
     "model_type": "keys with values, written {key: value}",
     "model_attributes_type": "keys with values, written {key: value}",
 }
+MOST_WHOLE = 1e15  # larger ones are not written out
 _BOUNDS = {
     "greater_than": ("more than", "gt"),
     "greater_than_equal": ("at least", "ge"),
@@ -124,7 +126,7 @@ def _one(error: dict[str, Any], model: Any) -> str:  # noqa: PLR0911 - one retur
             str(value), options
         )
     if kind in _WANTED:
-        return f"{name} must be {_WANTED[kind]}; got {_shown(value)}."
+        return f"{name} must be {_WANTED[kind]}; got {_shown(value)}.{_as_number(kind, value)}"
     if kind in _BOUNDS:
         words, key = _BOUNDS[kind]
         return f"{name} must be {words} {context[key]}; got {value!r}."
@@ -135,6 +137,21 @@ def _one(error: dict[str, Any], model: Any) -> str:  # noqa: PLR0911 - one retur
         return f"{name} must list at least {context['min_length']}; it lists none."
     message = str(error["msg"])
     return f"{name}: {message[:1].lower()}{message[1:]}."
+
+
+def _as_number(kind: str, value: Any) -> str:
+    """Say how to write ``1e-12``, which YAML reads as text."""
+    found = re.fullmatch(r"([+-]?)(\d+)(\.\d*)?[eE]([+-]?)(\d+)", str(value).strip())
+    if not found or not isinstance(value, str):
+        return ""
+    sign, whole, part, power, digits = found.groups()
+    if kind.startswith("int"):
+        exact = float(value) if len(digits) < 3 else 0.5
+        is_whole = exact.is_integer() and abs(exact) < MOST_WHOLE
+        return f" YAML reads it as text: write {exact:.0f}." if is_whole else ""
+    fraction = part if part and len(part) > 1 else ".0"
+    written = f"{sign}{whole}{fraction}e{power or '+'}{digits}"
+    return f" YAML reads it as text: write {written}."
 
 
 def _shown(value: Any) -> str:

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from subtyping.criteria import Aim, Clause, EligibilityRule
+from subtyping.criteria.judging import judge_samples
 from subtyping.criteria.noise import Noise
 from subtyping.exceptions import InputError
 from subtyping.panel import panel_from_frame, read_panel
@@ -117,3 +118,24 @@ def test_a_limit_settles_a_threshold_it_reaches(tmp_path, cell: str, at_least, u
         for operator in (">=", "<")
     ]
     assert [None if pd.isna(answer) else bool(answer) for answer in answers] == [at_least, under]
+
+
+@pytest.mark.parametrize(
+    ("cell", "operator", "reason"),
+    [
+        (">300", ">=", "CCL17 known only as above 300 pg/mL"),
+        (">300", "<", "CCL17 known only as above 300 pg/mL"),
+        (">510", ">=", ""),
+        (">510", "<", "CCL17 < 510 pg/mL not met"),
+        ("480", ">=", "CCL17 >= 510 pg/mL not met; CCL17 in the grey zone: measure again"),
+        (">480", ">=", "CCL17 known only as above 480 pg/mL"),
+        ("", ">=", "CCL17 not measured"),
+        ("<300", ">=", "CCL17 >= 510 pg/mL not met (below detection)"),
+    ],
+)
+def test_a_limit_that_settles_nothing_is_named(tmp_path, cell: str, operator, reason) -> None:
+    file = tmp_path / "panel.csv"
+    file.write_text(f"id,CCL17\na,{cell}\nb,700\n")
+    panel = read_panel(file, samples="same", unit="pg/mL", analytes=["CCL17"])
+    rule = EligibilityRule((Clause("CCL17", operator, 510, "pg/mL", "panel", 430, 700),))
+    assert judge_samples(rule, panel)["reason"].iloc[0] == reason

@@ -142,10 +142,12 @@ def test_values_known_only_as_beyond_a_limit_keep_their_order(made):
     _, panel, _, _ = made
     values = panel.values.copy()
     values.iloc[:3, 0] = np.nan
+    values.iloc[3, 0] = 300.0  # >300: above the limit with a number
     below, above = panel.below_lod.copy(), panel.above_uloq.copy()
-    below.iloc[0, 0] = above.iloc[1, 0] = True
+    below.iloc[0, 0] = above.iloc[1, 0] = above.iloc[3, 0] = True
     limits = {"below_lod": below, "above_uloq": above, "lod": panel.values * 0 + 50.0}
     shown = assay_values(replace(panel, values=values, **limits), "CCL17")
     assert shown.iloc[:2].tolist() == [50.0, values["CCL17"].max()]
     assert np.isnan(shown.iloc[2])
-    assert shown.iloc[3:].tolist() == values["CCL17"].iloc[3:].tolist()
+    assert shown.iloc[3] == values["CCL17"].max()
+    assert shown.iloc[4:].tolist() == values["CCL17"].iloc[4:].tolist()

@@ -162,7 +162,10 @@ def test_an_outcome_of_one_class_leaves_a_reason(relapse, procedure):
         ({"models": ()}, "at least one model"),
         ({"calibrate": "platt"}, "is learnt on inner folds; got none"),
         ({"outcome": pd.Series([0.0, 2.0], ["s000", "s001"], name="grade")}, "is 0 or 1; 'grade'"),
-        ({"outcome": pd.Series(["yes"], ["s000"], name="remitted")}, "must be numbers; got 'yes'"),
+        (
+            {"outcome": pd.Series(["yes"], ["s000"], name="remitted")},
+            "1 sample holds something else: 's000'",
+        ),
         ({"outcome": pd.Series([1.0], ["nobody"], name="x")}, "known for no case sample"),
         ({"routine": pd.DataFrame({"crp": [1.0]}, ["nobody"])}, "indexed by the panel's sample"),
     ],

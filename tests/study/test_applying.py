@@ -234,3 +234,45 @@ def test_a_limit_that_settles_nothing_is_not_called_grey(tmp_path: Path) -> None
     rule = EligibilityRule((Clause("crp", ">", 3, "mg/L", "routine", 2, 5),))
     reasons = apply_rule(rule, file, routine=ROUTINE).table["reason"]
     assert ["grey" in reason for reason in reasons] == [False, True, False, True, False]
+
+
+def test_a_samples_file_that_is_missing_is_called_so(panel: Path, tmp_path: Path) -> None:
+    given = {"columns": {"sample": "id"}, "routine": ROUTINE}
+    with pytest.raises(InputError, match="samples file") as caught:
+        apply_rule(EligibilityRule((CRP,)), panel, samples=tmp_path / "none.csv", **given)
+    assert "panel file" not in str(caught.value)
+    with pytest.raises(InputError, match="panel file"):
+        apply_rule(EligibilityRule((CRP,)), tmp_path / "none.csv", routine=ROUTINE)
+
+
+@pytest.mark.parametrize(
+    ("rule", "layout", "text"),
+    [
+        (EligibilityRule((CCL17,)), "wide", "id,TARC\na,600\na,500\n"),
+        (EligibilityRule((CRP,)), "wide", "id,hsCRP\na,6\na,5\n"),
+        (EligibilityRule(()), "wide", "id,TARC\na,600\na,500\n"),
+        (EligibilityRule((CCL17,)), "long", "id,m,v\na,CCL17,6\na,CCL17,5\n"),
+    ],
+)
+def test_a_sample_twice_is_not_sent_to_a_policy_there_is_none_of(
+    rule: EligibilityRule, layout: str, text: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "twice.csv"
+    file.write_text(text)
+    needs = [clause.marker for clause in rule.clauses if clause.source == "routine"]
+    columns = {"sample": "id", "analyte": "m", "value": "v"} if layout == "long" else {}
+    given = {"format": layout, "columns": columns, "routine": ROUTINE if needs else None}
+    with pytest.raises(InputError, match="'a'") as caught:
+        apply_rule(rule, file, unit=None if needs else "pg/mL", **given)
+    assert "duplicates:" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_sample_twice_in_the_samples_file_is_not_sent_there_either(
+    panel: Path, tmp_path: Path
+) -> None:
+    samples = tmp_path / "samples.csv"
+    samples.write_text("id,hsCRP\na,1\na,2\n")
+    given = {"columns": {"sample": "id"}, "routine": ROUTINE, "samples": samples}
+    with pytest.raises(InputError, match=r"samples file.*Keep one row of each in the file"):
+        apply_rule(EligibilityRule((CRP,)), panel, **given)

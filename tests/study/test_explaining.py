@@ -95,6 +95,11 @@ def test_a_calibrated_probability_is_told_beside_the_one_explained(run: Path) ->
     assert "before calibration (67.9%)" in note
 
 
+def test_a_count_of_people_that_is_no_number_is_left_out(run: Path) -> None:
+    edited("folds", "n_train", "many")(run)
+    assert explain_run(run, "NA").notes == ()
+
+
 @pytest.mark.parametrize(
     ("sample", "said"),
     [
@@ -114,6 +119,20 @@ def break_probability(run: Path) -> None:
     told = pd.read_csv(table(run, "out_of_fold"), keep_default_na=False)
     told["gradient_boosting_probability"] = 0.5
     write_csv(told, table(run, "out_of_fold"))
+
+
+def edited(name: str, column: str, value: object):
+    def change(run: Path) -> None:
+        told = pd.read_csv(table(run, name), keep_default_na=False, dtype=str)
+        told.loc[0, column] = value
+        write_csv(told, table(run, name))
+
+    return change
+
+
+def repeated(run: Path) -> None:
+    told = pd.read_csv(table(run, "out_of_fold"), keep_default_na=False, dtype=str)
+    write_csv(pd.concat([told, told.iloc[:1]]), table(run, "out_of_fold"))
 
 
 def without(*names: str, kind: str = "discrete"):
@@ -143,6 +162,15 @@ ALL = ("attribution_samples", "attribution", "out_of_fold")
         (without("out_of_fold"), "out_of_fold.csv' cannot be read"),
         (lambda run: table(run, "attribution").write_text("a,b\n1,2\n"), "lacks the column"),
         (lambda run: table(run, "attribution").write_text(""), "cannot be read"),
+        (edited("attribution_samples", "attribution", "x"), "no numbers in 'attribution'; it is"),
+        (edited("attribution_samples", "value", "high"), "no numbers in 'value'; it is not as it"),
+        (edited("attribution", "mean_abs", "x"), "attribution.csv in .* no numbers in 'mean_abs'"),
+        (edited("out_of_fold", "fold", "first"), "out_of_fold.csv in .* no numbers in 'fold'"),
+        (edited("out_of_fold", "fold", "0.5"), "out_of_fold.csv in .* no numbers in 'fold'"),
+        (edited("out_of_fold", "gradient_boosting_probability", "?"), "holds no numbers in 'grad"),
+        (edited("out_of_fold", "sample_id", "other"), "do not belong together"),
+        (repeated, "do not belong together: run the study again"),
+        (lambda run: (run / "report.json").write_text("[" * 100000), "report.json' cannot be"),
         (
             break_probability,
             r"add up to a probability of 0\.679179; out_of_fold.csv says 0\.500000",

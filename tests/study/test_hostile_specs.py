@@ -204,3 +204,26 @@ def test_what_cannot_be_done_is_said_before_the_data_are_read(sections, words):
         spec_from(document(**sections))
     assert "\n" not in str(caught.value)
     assert "union" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("preparation: {min_detected_frac: 1e-12}", r"got '1e-12'\. .* write 1\.0e-12\.$"),
+        ("preparation: {min_detected_frac: 25e-2}", r"write 25\.0e-2\.$"),
+        ("discovery: {axis: Th2, assay_cv_pct: 1e1}", r"write 1\.0e\+1\.$"),
+        ("discovery: {axis: Th2, assay_cv_pct: 1.5e1}", r"write 1\.5e\+1\.$"),
+        ("discovery: {axis: Th2, bootstrap: 1e3}", r"a whole number; got '1e3'\. .* write 1000\.$"),
+        ("discovery: {axis: Th2, bootstrap: 1e-3}", r"a whole number; got '1e-3'\.$"),
+        ("discovery: {axis: Th2, bootstrap: 1e999999}", r"a whole number; got '1e999999'\.$"),
+        ("preparation: {min_detected_frac: many}", r"a number; got 'many'\.$"),
+    ],
+)
+def test_a_number_that_yaml_reads_as_text_is_told_how_to_be_written(tmp_path, text, words):
+    first = "" if text.startswith("discovery") else "discovery: {axis: Th2}\n"
+    (tmp_path / "a.yaml").write_text(
+        "seed: 1\ncohort: {simulate: {design: 'null', n_case: 30, n_reference: 30}}\n"
+        f"{first}{text}\n"
+    )
+    with pytest.raises(SpecError, match=words):
+        load_spec(tmp_path / "a.yaml")
