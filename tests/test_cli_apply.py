@@ -28,10 +28,10 @@ def test_apply_writes_one_row_for_each_sample(
 ) -> None:
     assert exit_code_of([*WORDS, "--out", "out.csv"]) == 0
     assert (folder / "out.csv").read_text() == (
-        "sample_id,is_eligible,reason\n"
-        "a,True,\n"
-        "b,False,CCL17 >= 510 pg/mL not met; CRP > 3 mg/L not met\n"
-        "c,,CCL17 not measured\n"
+        "sample_id,is_eligible,reason,is_in_grey_zone\n"
+        "a,True,,False\n"
+        "b,False,CCL17 >= 510 pg/mL not met; CRP > 3 mg/L not met,False\n"
+        "c,,CCL17 not measured,False\n"
     )
     said = capsys.readouterr().out
     assert "Eligible if CCL17 >= 510 pg/mL and CRP > 3 mg/L (claim: candidate)" in said

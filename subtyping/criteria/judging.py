@@ -37,7 +37,8 @@ def judge_samples(
         of a missing answer what was not measured, lies below detection without a number, or is
         known only as below or above a limit that does not settle it (in the unit of the clause);
         and the clauses whose value lies in the grey zone the rule carries. Blank where a sample
-        is eligible without more ado.
+        is eligible without more ado. ``is_in_grey_zone``: whether a second sample could change the
+        answer, no other clause settling it.
 
     Raises
     ------
@@ -53,9 +54,9 @@ def judge_samples(
     >>> rule = EligibilityRule((Clause("CCL17", ">=", 510, "pg/mL", "panel", 430, 700),))
     >>> for row in judge_samples(rule, panel).values.tolist():
     ...     print(row)
-    ['a', True, 'CCL17 in the grey zone: measure again']
-    ['b', False, 'CCL17 >= 510 pg/mL not met; CCL17 in the grey zone: measure again']
-    ['c', <NA>, 'CCL17 not measured']
+    ['a', True, 'CCL17 in the grey zone: measure again', True]
+    ['b', False, 'CCL17 >= 510 pg/mL not met; CCL17 in the grey zone: measure again', True]
+    ['c', <NA>, 'CCL17 not measured', False]
     >>> from subtyping.panel.routine import routine_values
     >>> samples = pd.DataFrame({"hsCRP": ["<5", "<2", "6"]}, index=["a", "b", "c"])
     >>> routine = routine_values(samples, {"crp": {"column": "hsCRP", "unit": "mg/L"}})
@@ -84,8 +85,24 @@ def judge_samples(
             "sample_id": panel.sample_ids.astype(str),
             "is_eligible": eligible.to_numpy(),
             "reason": reasons,
+            "is_in_grey_zone": _is_open(rule, answers, levels),
         }
-    ).astype({"is_eligible": "boolean"})
+    ).astype({"is_eligible": "boolean", "is_in_grey_zone": bool})
+
+
+def _is_open(
+    rule: EligibilityRule, answers: list[pd.Series], levels: list["_Levels"]
+) -> NDArray[np.bool_] | bool:
+    """Return whose answer hangs on a value in its grey zone: unknown once that value is."""
+    if not answers:
+        return False
+    masked = [one.mask(level.is_grey) for one, level in zip(answers, levels, strict=True)]
+    joined, certain = masked[0], answers[0]
+    for without, one in zip(masked[1:], answers[1:], strict=True):
+        is_and = rule.joiner == "and"
+        joined = joined & without if is_and else joined | without
+        certain = certain & one if is_and else certain | one
+    return (joined.isna() & certain.notna()).to_numpy(dtype=bool)
 
 
 @dataclass(frozen=True)

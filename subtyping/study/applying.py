@@ -29,8 +29,8 @@ class AppliedRule:
     ----------
     rule : EligibilityRule
     table : pandas.DataFrame
-        ``sample_id, is_eligible`` (True, False, missing), ``reason``: one row for each sample of
-        the panel file.
+        ``sample_id, is_eligible`` (True, False, missing), ``reason, is_in_grey_zone`` (whether a
+        second sample could change the answer): one row for each sample of the panel file.
     notes : tuple of str
         What was lowered, not stated, or left out.
     """
@@ -44,7 +44,7 @@ class AppliedRule:
         """How many are eligible, are not, and cannot be told."""
         answer = self.table["is_eligible"]
         yes, unknown = int(answer.fillna(value=False).sum()), int(answer.isna().sum())
-        grey = int(self.table["reason"].str.contains("in the grey zone").sum())
+        grey = int(self.table["is_in_grey_zone"].sum())
         said = (
             f"{count_of(len(answer), 'sample')} judged by {self.rule.text}: {yes:,} eligible, "
             f"{len(answer) - yes - unknown:,} not, {unknown:,} cannot be told"

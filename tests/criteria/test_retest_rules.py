@@ -294,3 +294,16 @@ def test_reasons_say_what_failed_and_what_is_missing() -> None:
     either = judge_samples(replace(rule, joiner="or"), panel)
     assert either["is_eligible"].tolist() == [True, True, True, pd.NA, True]
     assert either["reason"][3] == "CCL17 not measured; CCL13 >= 14 NPX not met"
+
+
+def test_who_is_in_a_grey_zone_is_whose_answer_hangs_on_it() -> None:
+    clauses = (Clause("A", ">=", 10, "NPX", "panel", 9, 11), Clause("B", ">=", 5, "NPX"))
+    #                 grey+met  grey-met  clear   grey, settled by B either way
+    values = pd.DataFrame({"A": [10.5, 9.5, 12.0, 10.5], "B": [6.0, 6.0, 6.0, 1.0]},
+                          index=list("abcd"))  # fmt: skip
+    panel = panel_from_frame(values, pd.DataFrame(index=values.index))
+    both = judge_samples(EligibilityRule(clauses, "and"), panel)
+    assert both["is_in_grey_zone"].tolist() == [True, True, False, False]
+    either = judge_samples(EligibilityRule(clauses, "or"), panel)
+    assert either["is_in_grey_zone"].tolist() == [False, False, False, True]
+    assert not judge_samples(EligibilityRule(()), panel)["is_in_grey_zone"].any()
