@@ -9,10 +9,10 @@ import pandas as pd
 
 from subtyping._random import stream
 from subtyping.criteria.known_icc import GivenIcc, known_icc
-from subtyping.criteria.retest_columns import DETAILED, OF_REPEATS, SHORT
-from subtyping.criteria.retest_part import Part, clause_part, log2_values
+from subtyping.criteria.retest_columns import DETAILED, OF_REPEATS, SCREENED, SHORT
+from subtyping.criteria.retest_part import Part, clause_part, grey_shares, log2_values
 from subtyping.criteria.retest_scheme import FIELDS, SCHEMES, of_clause, with_interval
-from subtyping.criteria.retest_sentences import retest_sentence
+from subtyping.criteria.retest_sentences import published_icc, retest_sentence
 from subtyping.criteria.routine_limits import Routine
 from subtyping.criteria.rule import EligibilityRule
 from subtyping.panel.panel import Panel
@@ -47,7 +47,9 @@ class RuleRetest:
         and ``_ci_high``; ``grey_low, grey_high, unit`` (of one sample); ``total_sd_log2,
         within_sd_log2, assay_sd_log2``; ``reason``.
     row : dict
-        The same of the whole rule, flat, to stand in the criteria table.
+        The same of the whole rule, flat, to stand in the criteria table; ``grey_frac,
+        grey_of_met_frac`` (share of the people, and of those who meet the rule, whom one sample
+        does not settle) and ``both_of_two_screened_per_enrolled`` with limits.
     rule : EligibilityRule
         The rule with the grey zones in its clauses.
     sentence : str
@@ -158,8 +160,10 @@ def retest_row(
     table = pd.DataFrame(rows, columns=list(DETAILED))
     graded = replace(rule, clauses=tuple(part.graded for part in parts))
     whole = table[table["part"] == ("rule" if len(parts) > 1 else rule.text)]
-    row = _flat(whole, parts, rule)
-    return RuleRetest(table, row, graded, retest_sentence(graded, row), tuple(notes))
+    row = _flat(whole, parts, rule) | grey_shares(graded, panel, routine)
+    only = [published_icc(p.clause, panel.platform) for p in parts if np.isnan(p.icc.value)]
+    said = retest_sentence(graded, row, tuple(dict.fromkeys(filter(None, only))))
+    return RuleRetest(table, row, graded, said, tuple(notes))
 
 
 def _row(part: Part, scheme: str) -> dict[str, Any]:
@@ -238,6 +242,9 @@ def _flat(whole: pd.DataFrame, parts: list[Part], rule: EligibilityRule) -> dict
             for end in ("", "_ci_low", "_ci_high"):
                 value = by_scheme.loc[scheme, f"{name}{end}"] if len(whole) else np.nan
                 row[f"{name if plain else f'{short}_{name}'}{end}"] = float(value)
+    for end, of in (("", ""), ("_ci_low", "_ci_high"), ("_ci_high", "_ci_low")):
+        share = row[f"both_of_two_positive_frac{of}"]
+        row[f"{SCREENED}{end}"] = 1 / share if share > 0 else float("nan")
     for part, end in zip(parts, ("", "_2", "_3"), strict=False):
         about = part.about()
         for name in ("icc_kind", "icc", "icc_low", "icc_high", "grey_low", "grey_high"):

@@ -2,7 +2,8 @@
 
 from subtyping.criteria.retest_scheme import FIELDS
 
-__all__ = ["DETAILED", "OF_REPEATS", "RETEST_COLUMNS", "RETEST_TEXT", "SHORT"]
+__all__ = ["DETAILED", "GREY_SHARES", "OF_REPEATS", "RETEST_COLUMNS", "RETEST_TEXT", "SCREENED",
+           "SHORT"]  # fmt: skip
 
 OF_REPEATS = ("positive_frac", "truly_above_frac", "sensitivity", "specificity")
 
@@ -12,6 +13,12 @@ SHORT = {
     "both of two": "both_of_two",
 }
 """Schemes that stand in the criteria table, and what their columns start with."""
+
+SCREENED = "both_of_two_screened_per_enrolled"
+"""People screened for each who meets a rule in both of two samples; with limits."""
+
+GREY_SHARES = ("grey_frac", "grey_of_met_frac")
+"""Of all cases, and of those who meet the rule, the share that one sample does not settle."""
 
 _ENDS = ("", "_ci_low", "_ci_high")
 _OF_CLAUSE = ("icc_kind", "icc", "icc_low", "icc_high", "grey_low", "grey_high")
@@ -29,7 +36,9 @@ RETEST_COLUMNS = (
         for field in (FIELDS if short == "retest" else OF_REPEATS)
         for end in _ENDS
     ),
+    *(f"{SCREENED}{end}" for end in _ENDS),
     *(f"{name}{end}" for end in ("", "_2", "_3") for name in _OF_CLAUSE),
+    *GREY_SHARES,
     *("retest_reason", "retest_sentence", "retest_note", "portability_mark"),
 )
 """What a re-test adds to a row of the criteria table."""

@@ -11,15 +11,17 @@ from subtyping.criteria.clause import Clause, clause_met, clause_values, column_
 from subtyping.criteria.known_icc import KnownIcc
 from subtyping.criteria.portability import assay_sd_log2
 from subtyping.criteria.retest_sentences import noise_note
-from subtyping.criteria.routine_limits import Routine
+from subtyping.criteria.routine_limits import Routine, settled_by_limits
+from subtyping.criteria.rule import EligibilityRule
 from subtyping.criteria.search import round_threshold
+from subtyping.knowledge.routine import to_canonical
 from subtyping.panel.panel import Panel
 from subtyping.panel.routine import RoutineValues
 from subtyping.statistics.reliability import combined_icc
 from subtyping.statistics.retest import grey_zone
 from subtyping.statistics.ros import regression_on_order_statistics
 
-__all__ = ["GREY", "Part", "clause_part", "log2_values"]
+__all__ = ["GREY", "Part", "clause_part", "grey_shares", "in_grey_zone", "log2_values"]
 
 GREY = (0.2, 0.8)
 """Least and greatest chance of being truly beyond the threshold inside the grey zone."""
@@ -131,6 +133,83 @@ def clause_part(
     if icc.kind is None or not 0 < share < 1:
         return Part(clause, used, share, sd, assay, (said,))
     return Part(clause, used, share, sd, assay, (said, noise_note(clause, used, sd, assay)))
+
+
+def in_grey_zone(clause: Clause, panel: Panel, routine: Routine | None) -> NDArray[np.bool_]:
+    """Return whose one sample lies in the grey zone a clause carries.
+
+    Parameters
+    ----------
+    clause : Clause
+        With its grey zone; without one nobody lies in it.
+    panel : Panel
+        In the unit of the clause.
+    routine : pandas.DataFrame or RoutineValues or None
+        Routine markers in canonical units. A level known only as a limit counts where the limit
+        lies in the zone and says on which side of the threshold the level is.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_samples,)
+    """
+    values = clause_values(clause, panel, routine).to_numpy(dtype=float)
+    if clause.grey_low is None or clause.grey_high is None:
+        return np.zeros(len(values), dtype=bool)
+    ends = np.array([clause.grey_low, clause.grey_high])
+    low, high = (
+        to_canonical(clause.marker, ends, clause.unit) if clause.source == "routine" else ends
+    )
+    is_grey = (values >= low) & (values <= high)
+    if clause.source == "panel":
+        is_grey &= ~panel.above_uloq[column_of(clause, panel)].to_numpy(dtype=bool)
+    elif isinstance(routine, RoutineValues):
+        cut = float(to_canonical(clause.marker, clause.threshold, clause.unit))
+        under, over, either = settled_by_limits(routine, clause.marker, cut, panel.sample_ids)
+        is_grey &= ~either & ~(under & (values == low)) & ~(over & (values == high))
+    return np.asarray(is_grey, dtype=bool)
+
+
+def grey_shares(rule: EligibilityRule, panel: Panel, routine: Routine | None) -> dict[str, float]:
+    """Return how many people one sample does not settle, counted on the people at hand.
+
+    A person counts whose sample lies in the grey zone of a clause, unless another clause settles
+    the answer outside its own zone: one that is not met in a rule joined by *and*, one that is met
+    in a rule joined by *or*.
+
+    Parameters
+    ----------
+    rule : EligibilityRule
+        With its grey zones.
+    panel : Panel
+    routine : pandas.DataFrame or RoutineValues or None
+
+    Returns
+    -------
+    dict
+        ``grey_frac``, of all whose answer is known; ``grey_of_met_frac``, of those who meet the
+        rule. NaN where a clause has no grey zone, or there is nobody to count.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from subtyping.panel import panel_from_frame
+    >>> values = pd.DataFrame({"CCL17": [7.0, 9.5, 10.5, 12.0]}, index=list("abcd"))
+    >>> panel = panel_from_frame(values, pd.DataFrame(index=values.index))
+    >>> rule = EligibilityRule((Clause("CCL17", ">=", 10, "NPX", "panel", 9, 11),))
+    >>> grey_shares(rule, panel, None)
+    {'grey_frac': 0.5, 'grey_of_met_frac': 0.5}
+    """
+    nan = float("nan")
+    if not rule.clauses or any(None in (one.grey_low, one.grey_high) for one in rule.clauses):
+        return {"grey_frac": nan, "grey_of_met_frac": nan}
+    grey = np.column_stack([in_grey_zone(clause, panel, routine) for clause in rule.clauses])
+    answers = [clause_met(clause, panel, routine) for clause in rule.clauses]
+    met = np.column_stack([one.to_numpy(dtype=float, na_value=np.nan) for one in answers])
+    settles = (met == (0.0 if rule.joiner == "and" else 1.0)) & ~grey
+    is_open = grey.any(axis=1) & ~settles.any(axis=1)
+    whole = rule.apply(panel, routine).to_numpy(dtype=float, na_value=np.nan)
+    among = {"grey_frac": np.isfinite(whole), "grey_of_met_frac": whole == 1}
+    return {name: float(is_open[who].mean()) if who.any() else nan for name, who in among.items()}
 
 
 def log2_values(

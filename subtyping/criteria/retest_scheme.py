@@ -17,6 +17,8 @@ FIELDS = (
 
 WAYS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
+_EQUAL = 1e-12
+
 SCHEMES: dict[str, Callable[[float, float], Retest]] = {
     "one sample": retest,
     "mean of two, same threshold": lambda icc, q: retest(icc, q, n_samples=2, is_same_value=True),
@@ -41,6 +43,7 @@ def with_interval(compute: Callable[[float | None], Retest | None]) -> dict[str,
     dict
         `FIELDS`, each with ``_ci_low`` and ``_ci_high``: the smallest and largest at five places
         between the ends. Not part of it: that the share of people above the cut was estimated.
+        Where they are equal the number does not depend on the ICC, and is given without one.
     """
     middle = compute(None)
     others = [one for one in map(compute, WAYS) if one is not None]
@@ -49,8 +52,10 @@ def with_interval(compute: Callable[[float | None], Retest | None]) -> dict[str,
         row[name] = float("nan") if middle is None else getattr(middle, name)
         spread = [getattr(one, name) for one in others]
         spread += [row[name]] if spread and middle is not None else []
-        row[f"{name}_ci_low"] = min(spread, default=float("nan"))
-        row[f"{name}_ci_high"] = max(spread, default=float("nan"))
+        low, high = min(spread, default=float("nan")), max(spread, default=float("nan"))
+        row[f"{name}_ci_low"], row[f"{name}_ci_high"] = low, high
+        if middle is None and high - low <= _EQUAL:
+            row[name] = low
     return row
 
 
@@ -75,6 +80,9 @@ def of_clause(scheme: str, icc: KnownIcc, upper_frac: float) -> dict[str, Any]:
     >>> row = of_clause("one sample", KnownIcc("estimate", 0.55, 0.4, 0.7, ""), 0.27)
     >>> [round(row[f"truly_above_frac{end}"], 2) for end in ("", "_ci_low", "_ci_high")]
     [0.64, 0.57, 0.72]
+    >>> spanned = of_clause("one sample", KnownIcc("range", np.nan, 0.4, 0.75, ""), 0.27)
+    >>> spanned["positive_frac"], spanned["truly_above_frac"]
+    (0.27, nan)
     """
 
     def compute(way: float | None) -> Retest | None:
