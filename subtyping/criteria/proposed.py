@@ -15,7 +15,7 @@ from subtyping.criteria.limits import (
 from subtyping.criteria.linear_score import linear_youden
 from subtyping.criteria.operating import OperatingCharacteristics, at_prevalence
 from subtyping.criteria.resampling import Resample
-from subtyping.criteria.rows import describe, threshold_limits
+from subtyping.criteria.rows import describe, screened_per_member, threshold_limits
 from subtyping.criteria.rule import EligibilityRule
 from subtyping.criteria.search import Choice, flag
 from subtyping.criteria.sentences import rule_note
@@ -97,6 +97,7 @@ def proposed_row(
         n=min(n),
         is_constraint=task.aim.is_constraint,
     )
+    row |= screened_per_member(row)
     return row | {
         "selection_frac": selection,
         "n_resamples": len(used),

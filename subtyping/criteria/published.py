@@ -9,7 +9,12 @@ from numpy.typing import NDArray
 from subtyping.criteria.limits import frozen_limits
 from subtyping.criteria.operating import OperatingCharacteristics, operating_characteristics
 from subtyping.criteria.people import People
-from subtyping.criteria.rows import describe, screening_cost, share_with_interval
+from subtyping.criteria.rows import (
+    describe,
+    screened_per_member,
+    screening_cost,
+    share_with_interval,
+)
 from subtyping.criteria.rule import Clause, EligibilityRule
 
 __all__ = ["comparator_row", "published_rules"]
@@ -107,6 +112,7 @@ def comparator_row(
             float((1 - judged).sum()),
             is_declared=prevalence is not None,
         )
+        row |= screened_per_member(row)
         row |= {f"fidelity_{name}{end}": row[f"{name}{end}"]
                 for name in ("sensitivity", "specificity")
                 for end in ("", "_ci_low", "_ci_high")}  # fmt: skip

@@ -15,8 +15,8 @@ from subtyping.criteria.rule import Clause, EligibilityRule
 from subtyping.criteria.search import Choice
 from subtyping.statistics.intervals import percentile_interval, wilson_interval
 
-__all__ = ["COLUMNS", "as_rule", "as_table", "describe", "share_with_interval",
-           "threshold_limits"]  # fmt: skip
+__all__ = ["COLUMNS", "as_rule", "as_table", "describe", "screened_per_member",
+           "share_with_interval", "threshold_limits"]  # fmt: skip
 
 CHARACTERISTICS = (
     "prevalence_frac",
@@ -56,6 +56,7 @@ COLUMNS = (
         for end in ("low", "high")
     ),
     *("threshold_interval_reason", "best_category", "youden_apparent", "linear_youden_apparent"),
+    "screened_per_member",
     *RETEST_COLUMNS,
 )
 
@@ -237,6 +238,30 @@ def screening_cost(share: Mapping[str, float]) -> dict[str, float]:
         "number_needed_to_screen_ci_low": _inverse(high),
         "number_needed_to_screen_ci_high": _inverse(low),
     }
+
+
+def screened_per_member(row: Mapping[str, Any]) -> dict[str, float]:
+    r"""Return how many cases are screened for each enrolled person who has the target.
+
+    The estimand is :math:`1 / (\pi\,Se)`, with :math:`\pi` the prevalence of the target and Se the
+    sensitivity of the rule for it. `number_needed_to_screen` counts whoever is enrolled.
+
+    Parameters
+    ----------
+    row : mapping
+        Holds ``prevalence_frac`` and ``sensitivity``.
+
+    Returns
+    -------
+    dict
+        ``screened_per_member``, NaN where nobody of the target meets the rule.
+
+    Examples
+    --------
+    >>> screened_per_member({"prevalence_frac": 0.25, "sensitivity": 0.8})
+    {'screened_per_member': 5.0}
+    """
+    return {"screened_per_member": _inverse(row["prevalence_frac"] * row["sensitivity"])}
 
 
 def as_table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

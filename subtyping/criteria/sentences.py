@@ -1,15 +1,19 @@
 """What a trial planner should know about the criteria, in plain words."""
 
+import json
 from collections.abc import Hashable, Mapping
 from typing import Any
 
 import pandas as pd
 
+from subtyping.criteria.clause import PROTOCOL_NAMES
 from subtyping.criteria.rule import EligibilityRule
 
 __all__ = ["criteria_sentence", "rule_note"]
 
 _STEADY = 0.80
+_LEAST_GAIN = 0.01
+_WEIGHED = ("least cost", "net benefit")
 _MOST_FAILED = 0.9
 
 NO_RULE = {
@@ -40,12 +44,13 @@ def rule_note(
     -------
     str
     """
-    notes = []
+    notes, names = [], [clause.name for clause in rule.clauses]
+    is_several = len(names) > 1
     if selection_frac < _STEADY:
         notes.append(
-            f"Only {selection_frac:.0%} of the resamples chose the same "
-            f"{'marker' if len(rule.clauses) == 1 else 'markers'}: others may do as well, "
-            "and no interval is given for where the threshold would fall in another study."
+            f"Only {selection_frac:.0%} of the resamples chose {_listed(names)}"
+            f"{' together' if is_several else ''}, so no interval is given for a study that "
+            f"chooses its {'markers' if is_several else 'marker'} again."
         )
     if target_prevalence_frac is not None:
         notes.append(f"Predictive values at a prevalence of {target_prevalence_frac:.0%}.")
@@ -100,13 +105,44 @@ def criteria_sentence(
     told = [_one_rule(row) for row in proposed.to_dict("records")]
     failed = proposed["n_resamples"].min() < _MOST_FAILED * resamples
     warned = " More than a tenth of the resamples could not be used." if failed else ""
-    those = ("These are candidate criteria", "these rules")
-    named, whose = ("This is a candidate criterion", "this rule") if len(told) == 1 else those
+    those = ("These are candidate criteria", "each rule")
+    named, which = ("This is a candidate criterion", "the rule") if len(told) == 1 else those
     return (
-        f"{' '.join(told)} {named}. The shares are those of {whose} for "
-        "the hidden group that the labels estimate, freed of the optimism seen in people left out "
-        f"of choosing; they are not accuracy against a diagnosis.{warned}{others}"
+        f"{' '.join(told)} {named}.{_no_gain(proposed)} The shares hold for the group itself, "
+        f"which is not seen directly but estimated, and are corrected for {which} having been "
+        f"chosen on these people; they are not accuracy against a diagnosis.{warned}{others}"
     )
+
+
+def _no_gain(proposed: pd.DataFrame) -> str:
+    """Return which longer rule finds no more than the first one, or nothing."""
+    said = []
+    first, *longer = proposed.to_dict("records")
+    own = _markers(first)
+    for place, row in zip(("second", "third"), longer, strict=False):
+        gain = sum(row[name] - first[name] for name in ("sensitivity", "specificity"))
+        further = [name for name in _markers(row) if name not in own]
+        n = len(_markers(row)) - len(own)
+        if str(row.get("chosen_by")).startswith(_WEIGHED) or not (gain < _LEAST_GAIN and further):
+            continue
+        adds = "a marker" if n == 1 else f"{n} markers"
+        are = "is" if len(further) == 1 else "are"
+        said.append(
+            f" The {place} rule adds {adds} and gains nothing here: take the first unless "
+            f"{_listed(further)} {are} measured anyway."
+        )
+    return "".join(said)
+
+
+def _markers(row: Mapping[Hashable, Any]) -> list[str]:
+    """Return the markers of a rule, as a protocol names them."""
+    clauses = json.loads(row["rule"])["clauses"]
+    return [PROTOCOL_NAMES.get(one["marker"], one["marker"]) for one in clauses]
+
+
+def _listed(names: list[str]) -> str:
+    """Return names as a list in words."""
+    return " and ".join(", ".join(names).rsplit(", ", 1))
 
 
 def _one_rule(row: Mapping[Hashable, Any]) -> str:

@@ -13,6 +13,7 @@ from subtyping.report.document import plain
 from subtyping.report.evidence_text import evidence_rows, metric_rows, minor_factors
 from subtyping.report.formats import number, percent
 from subtyping.report.overlap import overlap_sentence
+from subtyping.report.protocol_text import protocol_sentence
 from subtyping.report.reporting_text import printed_items
 from subtyping.report.retest_text import refused_rules
 from subtyping.report.rules import printed_criteria, typeset
@@ -85,6 +86,7 @@ def _content(result: "StudyResult") -> dict[str, Any]:
         "differences": printed_differences(result.criteria),
         "reporting": printed_items(result.reporting),
         "has_proposal": is_proposed,
+        "protocol": protocol_sentence(result.criteria.table),
         "criteria_sentence": typeset(result.criteria.sentence),
         "evidence": evidence_rows(result),
         "minor": minor_factors(result),
@@ -132,10 +134,18 @@ def _share_of_target(result: "StudyResult") -> str:
     if verdict.prevalence_frac is None:
         return ""
     low, high = (plain(getattr(verdict, f"prevalence_ci_{end}")) for end in ("low", "high"))
-    span = (
-        "" if None in (low, high) else f" ({100 * low:.0f}–{100 * high:.0f}, as the verdict says)"
-    )
-    return f"{percent(verdict.prevalence_frac)}{span} of the cases have it"
+    if None in (low, high):
+        return f"{percent(verdict.prevalence_frac)} of the cases have it"
+    span, other = f"{100 * low:.0f}–{100 * high:.0f}", ""
+    for row in plain(result.criteria.table):
+        ends = [row.get(f"prevalence_frac_ci_{end}") for end in ("low", "high")]
+        if row["kind"] == "subtype" and None not in ends:
+            held = f"{100 * ends[0]:.0f}–{100 * ends[1]:.0f}"
+            if held != span:
+                other = f"; criteria.csv holds {held} from the criteria's own resamples"
+            break
+    told = f"({span}, as the verdict says{other})"
+    return f"{percent(verdict.prevalence_frac)} {told} of the cases have it"
 
 
 def _refused(result: "StudyResult") -> list[tuple[str, str]]:

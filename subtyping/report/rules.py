@@ -8,7 +8,7 @@ import pandas as pd
 
 from subtyping.report.document import plain
 from subtyping.report.formats import number, tenth, with_interval
-from subtyping.report.retest_text import retest_line
+from subtyping.report.retest_text import named_markers, retest_line
 from subtyping.report.wording import CLAIMS, KINDS_OF_RULE
 
 __all__ = ["distinct_criteria", "printed_criteria", "typeset"]
@@ -28,7 +28,10 @@ MET_BY = {
     "positive_frac": "Cases who meet it",
     "reference_positive_frac": "Reference people who do",
 }
-SCREENED = "Screened for one enrolled"
+SCREENED = {
+    "number_needed_to_screen": "Screened for one enrolled",
+    "screened_per_member": "Screened for one true member",
+}
 
 
 def distinct_criteria(table: pd.DataFrame) -> pd.DataFrame:
@@ -113,10 +116,13 @@ def printed_criteria(table: pd.DataFrame, *, is_proposed: bool, share: str = "")
     dict
         ``columns`` (headings), ``rules`` (clauses, kind, claim, BEST category, notes, re-test and
         one ``(text, interval)`` per column), ``target`` (what every rule aims at, or nothing where
-        they differ) and ``target_share``.
+        they differ), ``target_share``, and which words the caption needs: ``has_members`` (a
+        column counts true members), ``is_diagnostic`` and ``is_again`` (a rule for a subtype has
+        that BEST category, or numbers on re-test).
     """
     if (table["rule_text"] == EVERYBODY).all():  # a yardstick only beside others
-        return {"columns": [], "rules": [], "target": "", "target_share": ""}
+        nothing = {"columns": [], "rules": [], "target": "", "target_share": ""}
+        return nothing | _words([], has_members=False)
     table = distinct_criteria(table)
     is_known = table["sensitivity"].notna().any()
     names = dict(SHARES if is_proposed and is_known else MET_BY)
@@ -128,11 +134,26 @@ def printed_criteria(table: pd.DataFrame, *, is_proposed: bool, share: str = "")
     elif "subtype" not in set(table["kind"]):
         names.pop("prevalence_frac", None)  # the share above a cut is no prevalence of a condition
     names = {name: title for name, title in names.items() if name in table}
+    screened = dict(SCREENED)
+    is_counted = "screened_per_member" in table and table["screened_per_member"].notna().any()
+    if not (is_counted and "sensitivity" in names):
+        del screened["screened_per_member"]
+    rules = [_rule(row, list(names), list(screened), target) for row in table.to_dict("records")]
     return {
-        "columns": [*names.values(), SCREENED],
-        "rules": [_rule(row, list(names), target) for row in table.to_dict("records")],
+        "columns": [*names.values(), *screened.values()],
+        "rules": rules,
         "target": target if is_known else "",
         "target_share": told,
+    } | _words(rules, has_members="screened_per_member" in screened)
+
+
+def _words(rules: list[dict[str, Any]], *, has_members: bool) -> dict[str, bool]:
+    """Return which words the caption needs for these rules."""
+    own = [rule for rule in rules if rule["kind"] == "subtype"]
+    return {
+        "has_members": has_members,
+        "is_diagnostic": any(rule["best"].startswith("diagnostic") for rule in own),
+        "is_again": any("Measured again:" in rule["retest"] for rule in own),
     }
 
 
@@ -153,14 +174,16 @@ def typeset(text: str) -> str:
     return text.replace(">=", "≥").replace("<=", "≤").replace("/uL", "/µL")
 
 
-def _rule(row: Mapping[Any, Any], names: list[str], target: str) -> dict[str, Any]:
+def _rule(
+    row: Mapping[Any, Any], names: list[str], screened: list[str], target: str
+) -> dict[str, Any]:
     """Return one criterion as the table prints it."""
     kind, text = str(row.get("kind", "")), str(row["rule_text"])
     is_everybody = text == EVERYBODY
     cells = [with_interval(row, name, is_share=True) for name in names]
-    cells.append(with_interval(row, "number_needed_to_screen", show=tenth))
-    claim = "" if is_everybody else str(row.get("claim", ""))
+    cells += [with_interval(row, name, show=tenth) for name in screened]
     is_own = kind != "published"
+    claim = str(row.get("claim", "")) if is_own else ""
     own = plain(row.get("target_condition")) or ""
     note = row.get("note")
     return {
@@ -184,22 +207,28 @@ def _clauses(text: str) -> list[str]:
 
 
 def _thresholds(row: Mapping[Any, Any]) -> str:
-    """Return where the thresholds lay in resamples, or nothing where none was chosen here."""
+    """Return where the thresholds lie, or nothing where none was chosen here."""
+    markers = named_markers(str(row["rule_text"]))
     whole = _spans(row, "threshold{}_ci_{}")
-    given = [] if whole else _spans(row, "threshold{}_given_marker_ci_{}")
-    spans = whole or given
+    spans = whole or _spans(row, "threshold{}_given_marker_ci_{}")
     if not spans:
         return ""
-    lay = "threshold lay" if len(spans) == 1 else "thresholds lay"
-    among = "In resamples" if whole else "With these markers taken as chosen, in resamples"
-    return f"{among} the {lay} {' and '.join(spans)}."
+    named = " and ".join(markers)
+    best = "" if row.get("kind") == "upper_tail" else "best "  # a share asked for is no optimum
+    if len(markers) == 1:
+        begun = "The" if whole else f"If {named} is kept as the marker, its"
+        return f"{begun} {best}threshold lies {spans[0][1]} (95% interval)."
+    begun = "The" if whole else f"If {named} are kept as the markers, their"
+    lie = " and ".join(f"{span} ({markers[k]})" for k, span in spans)
+    return f"{begun} {best}thresholds lie {lie} (how often these ranges hold is not known)."
 
 
-def _spans(row: Mapping[Any, Any], name: str) -> list[str]:
-    """Return the interval of each threshold that has one."""
+def _spans(row: Mapping[Any, Any], name: str) -> list[tuple[int, str]]:
+    """Return the interval of each threshold that has one, with the place of its marker."""
     spans = []
-    for suffix in ("", "_2", "_3"):
+    for k in range(len(named_markers(str(row["rule_text"])))):
+        suffix = f"_{k + 1}" if k else ""
         low, high = (plain(row.get(name.format(suffix, end))) for end in ("low", "high"))
         if None not in (low, high):
-            spans.append(f"between {number(low)} and {number(high)}")
+            spans.append((k, f"between {number(low)} and {number(high)}"))
     return spans

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 __all__ = ["checks_table", "report_tables", "write_csv"]
 
 FLOAT_FORMAT = "%.10g"
+APPARENT = {"coverage_frac": "coverage_apparent_frac", "purity_frac": "purity_apparent_frac"}
+"""Columns of the peeling path, which is judged where it was found, as the file names them."""
 CHECK_COLUMNS = ["code", "title", "severity", "outcome", "sentence", "muted_reason"]
 
 
@@ -35,8 +37,9 @@ def report_tables(result: "StudyResult") -> dict[str, pd.DataFrame]:
         ``visit_assignments``, those of `StudyResult.soundness`, ``prediction_metrics``,
         ``out_of_fold``, ``calibration``, ``folds``, ``attribution``, those of
         `SignatureFindings.tables` (``similarity``, ``reversal``, ...) and ``replications``.
-        A result that is absent has no table; one without rows keeps its columns. Nothing in a
-        table depends on the clock.
+        The shares in ``criteria_peeling`` are named apparent: they are judged on the people whose
+        path it is. A result that is absent has no table; one without rows keeps its columns.
+        Nothing in a table depends on the clock.
     """
     scores = result.axis_scores
     tables = {
@@ -64,7 +67,7 @@ def report_tables(result: "StudyResult") -> dict[str, pd.DataFrame]:
     for name in ("overlap", "differences", "peeling", "retest", "refused"):
         table = getattr(result.criteria, name, None)
         if table is not None and len(table):
-            tables[f"criteria_{name}"] = table
+            tables[f"criteria_{name}"] = table.rename(columns=APPARENT)
     for name, table in (
         ("reporting_items", result.reporting),
         ("shap_thresholds", result.shap_thresholds),

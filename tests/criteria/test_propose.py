@@ -67,6 +67,8 @@ def test_rules_apply_as_the_table_says(cohort, procedure) -> None:
         assert row["reference_positive_frac"] == pytest.approx(met[reference].mean())
         apparent = (met[cases] * probability).sum() / probability.sum()
         assert row["sensitivity_apparent"] == pytest.approx(apparent)
+        members = row["prevalence_frac"] * row["sensitivity"]
+        assert row["screened_per_member"] == pytest.approx(1 / members)
         assert EligibilityRule.from_dict(json.loads(row["rule"])) == rule
 
 
@@ -78,7 +80,7 @@ def test_labels_that_no_marker_knows_leave_nothing_out_of_bag(cohort, blind_proc
         index.append(row["sensitivity"] + row["specificity"] - 1)
         apparent.append(row["sensitivity_apparent"] + row["specificity_apparent"] - 1)
         assert row["selection_frac"] < 0.8
-        assert "of the resamples chose the same marker" in row["note"]
+        assert "so no interval is given for a study that chooses its marker" in row["note"]
     assert abs(np.mean(index)) < 0.08
     assert np.mean(apparent) > 0.15
 

@@ -39,6 +39,8 @@ def test_a_rule_is_judged_at_the_prevalence_of_all_cases_as_the_proposed_ones_ar
     seen = operating_characteristics(flags, probability)
     assert (row["sensitivity"], row["specificity"]) == (seen.sensitivity, seen.specificity)
     expected = at_prevalence(seen.sensitivity, seen.specificity, probability.mean())
+    for_one = 1 / (probability.mean() * seen.sensitivity)
+    assert row["screened_per_member"] == pytest.approx(for_one)
     assert row["ppv"] == pytest.approx(expected.ppv)
     assert row_of(people, rule, probability, 0.1)["prevalence_frac"] == 0.1
 
@@ -57,3 +59,4 @@ def test_the_row_says_what_it_is_held_against(measured_in_half) -> None:
     assert "against the labels" in row_of(people, rule, probability)["obtained"]
     alone = comparator_row("", rule, people, None, [])
     assert alone["obtained"] == "share of cases"
+    assert "screened_per_member" not in alone  # nobody has a target

@@ -93,7 +93,29 @@ def test_criteria_are_printed_with_their_price_and_intervals(fake_result):
     page = brief_html(fake_result("discrete"))
     assert "CCL17 ≥ 9.2 NPX" in page
     assert '29%<span class="ci">22–36</span>' in page
+    assert (
+        "27% (19–36, as the verdict says; criteria.csv holds 20–34 from the criteria&#39;s own "
+        "resamples) of the cases have it"
+    ) in page
+    assert "As a protocol would write it: CCL17 ≥ 9.2 NPX in one sample" in page
+    assert "they were not made for this group" in page
+    assert "one true member" not in page  # without the column
+
+
+def test_an_equal_interval_of_the_prevalence_is_said_once(fake_result):
+    result = fake_result("discrete")
+    table = result.criteria.table.assign(prevalence_frac_ci_low=0.19, prevalence_frac_ci_high=0.36)
+    page = brief_html(replace(result, criteria=replace(result.criteria, table=table)))
     assert "27% (19–36, as the verdict says) of the cases have it" in page
+
+
+def test_people_screened_for_one_true_member_are_a_column_of_their_own(fake_result):
+    result = fake_result("discrete")
+    table = result.criteria.table.assign(screened_per_member=4.21)
+    page = brief_html(replace(result, criteria=replace(result.criteria, table=table)))
+    assert "Screened for one true member</th>" in page
+    assert '<td class="num">4.2</td>' in page
+    assert "counts only members (1 / (prevalence × sensitivity))" in page
     assert '3.4<span class="ci">2.6–4.2</span>' in page
 
 

@@ -24,8 +24,7 @@ RETEST = {
     "truly_above_frac": 0.64,
     "retest_still_positive_frac": 0.53,
     "both_of_two_truly_above_frac": 0.84,
-    "both_of_two_positive_frac": 0.14,
-    "mean_of_two_truly_above_frac": 0.72,
+    "both_of_two_sensitivity": 0.44,
     "grey_low": 8.9,
     "grey_high": 10.1,
 }
@@ -90,6 +89,8 @@ def test_the_brief_shows_overlap_differences_and_the_path(fake_result):
     result = compared(fake_result("discrete"))
     names = [picture.name for picture in pictures(result)]
     assert {"criteria_overlap", "peeling"} <= set(names)
+    path = report_tables(result)["criteria_peeling"]
+    assert {"coverage_apparent_frac", "purity_apparent_frac"} < set(path)
     page = brief_html(result)
     assert "who meet CCL17 ≥ 9.2 NPX, " in page
     assert '<td>CRP &gt; 3 mg/L</td><td class="num">+20 <span class="grey">(10 to 30)' in page
@@ -115,22 +116,47 @@ def test_unnamed_comparators_are_shown_where_no_named_one_is(fake_result):
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({}, "64% are among the highest 27% of people by their usual value and 53% meet"),
-        ({}, "in both of two samples it is 84%, and 14% of the cases meet it"),
-        ({}, "By the mean of two, cut so that as many meet it, 72%"),
-        ({}, "between 8.9 and 10.1 NPX."),
-        ({"icc_kind": "lower_bound"}, "between 8.9 and 10.1 NPX (at the widest)."),
-        ({"grey_low_2": 1.0, "grey_high_2": 2.0, "unit_2": "mg/L"}, "and between 1 and 2 mg/L."),
+        ({}, "Measured again: 64% of those who meet it once are among the highest 27% of people"),
+        ({}, "by their usual value; 53% meet it again in one more sample."),
+        ({}, "If both of two samples must meet it: 84% are; 44% of the people wanted are found."),
+        (
+            {"both_of_two_screened_per_enrolled": 7.1},
+            "84% are; 7.1 are screened for each enrolled; 44% of",
+        ),
+        (
+            {"both_of_two_screened_per_enrolled": np.nan,
+             "both_of_two_screened_per_enrolled_ci_low": 4.8,
+             "both_of_two_screened_per_enrolled_ci_high": 6.7},
+            "; 4.8 to 6.7 are screened for each enrolled;",
+        ),
+        (
+            {},
+            "CCL17 from 8.9 to 10.1 NPX; decide those in between by the mean of two. Measured",
+        ),
+        (
+            {"grey_frac": 0.31, "grey_of_met_frac": 0.6},
+            "10.1 NPX: 31% of the cases, 60% of those who meet the rule; decide them by the mean",
+        ),
+        (
+            {"rule_text": "CCL17 >= 9.2 NPX or monocytes >= 500/uL", "grey_low_2": 400.0,
+             "grey_high_2": 600.0, "unit_2": "/uL"},
+            "settle CCL17 from 8.9 to 10.1 NPX or monocytes from 400 to 600/uL;",
+        ),
+        (
+            {"icc_kind": "range"},
+            "64% (the span a published repeatability allows, not a 95% interval) of those who",
+        ),
         (
             {"truly_above_frac": np.nan, "truly_above_frac_ci_low": 0.6,
              "truly_above_frac_ci_high": 1.0},
-            "at least 60% are among",
+            "at least 60% of those who meet it once are among",
         ),
         (
             {"truly_above_frac": np.nan, "truly_above_frac_ci_low": 0.5,
              "truly_above_frac_ci_high": 0.7},
-            "50% to 70% are among",
+            "50% to 70% of those who",
         ),
+        ({"both_of_two_truly_above_frac": np.nan}, "meet it again in one more sample."),
         (
             {"truly_above_frac": np.nan, "retest_reason": "No ICC of CCL26 is known."},
             "is not known. No ICC of CCL26 is known.",
@@ -152,7 +178,9 @@ def test_re_test_and_mark_stand_under_the_proposed_rule(fake_result):
         portability_mark="not portable: needs bridging",
     )
     page = brief_html(replace(result, criteria=replace(result.criteria, table=table)))
-    assert page.count('<span class="again">Measured again') == 2  # published rules have none
+    assert page.count('<span class="again">One sample') == 2  # published rules have none
+    assert page.count("was up to 19 points too low") == 1  # for all rules, in the caption
+    assert page.count("to be set again on an absolute assay or after bridging") == 1
     assert page.count(">not portable</span>") == 2
 
 

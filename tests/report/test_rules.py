@@ -55,7 +55,7 @@ def test_a_column_that_says_nothing_is_not_printed(is_proposed, columns):
     assert found["columns"] == columns
     assert found["target_share"] == ("25% of the cases have it" if is_proposed else "")
     assert found["rules"][0]["cells"][-1] == ("3.3", "")
-    assert found["rules"][0]["claim"] == "candidate"
+    assert found["rules"][0]["claim"] == ""
 
 
 def test_both_thresholds_of_a_rule_of_two_are_told():
@@ -64,18 +64,34 @@ def test_both_thresholds_of_a_rule_of_two_are_told():
     )
     (rule,) = printed_criteria(table, is_proposed=True)["rules"]
     assert rule["threshold"] == (
-        "In resamples the thresholds lay between 0.9 and 1.1 and between 1.8 and 2.2."
+        "The best thresholds lie between 0.9 and 1.1 (A) and between 1.8 and 2.2 (B) (how often "
+        "these ranges hold is not known)."
     )
 
 
-def test_every_rule_shows_its_claim_and_proposed_ones_their_best_category():
+@pytest.mark.parametrize(
+    ("name", "kind", "begun"),
+    [
+        ("threshold_given_marker", "subtype", "If A is kept as the marker, its best threshold"),
+        ("threshold_given_marker", "upper_tail", "If A is kept as the marker, its threshold"),
+        ("threshold", "subtype", "The best threshold"),
+    ],
+)
+def test_the_threshold_of_one_marker_has_an_interval(name, kind, begun):
+    row = {f"{name}_ci_low": 0.9, f"{name}_ci_high": 1.1}
+    table = rules(("A >= 1 NPX", kind, 0.3)).assign(**row)
+    (rule,) = printed_criteria(table, is_proposed=True)["rules"]
+    assert rule["threshold"] == f"{begun} lies between 0.9 and 1.1 (95% interval)."
+
+
+def test_proposed_rules_show_their_claim_and_their_best_category():
     table = rules(
         ("A >= 1 NPX", "subtype", 0.3), ("CRP > 3 mg/L", "published", 0.3),
         ("everybody", "published", 1.0),
     ).assign(best_category=["diagnostic: found", "as published", "as published"])  # fmt: skip
     proposed, published, everybody = printed_criteria(table, is_proposed=True)["rules"]
     assert (proposed["claim"], published["claim"], everybody["claim"]) == (
-        "candidate", "candidate", "",
+        "candidate", "", "",
     )  # fmt: skip
     assert (proposed["best"], published["best"]) == ("diagnostic: found", "")
 
