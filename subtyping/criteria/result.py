@@ -34,8 +34,8 @@ class Criteria:
         who meet the rule once, who do by their usual value), ``retest_*`` (of one sample),
         ``mean_of_two_*``, ``both_of_two_*``; ``icc_kind, icc, icc_low, icc_high, grey_low,
         grey_high`` and the same with ``_2`` and ``_3``; ``grey_frac, grey_of_met_frac`` (whom one
-        sample does not settle); ``retest_reason`` (why numbers are missing), ``retest_sentence``, ``retest_note`` (where each ICC comes from),
-        ``portability_mark``.
+        sample does not settle); ``retest_reason`` (why numbers are missing), ``retest_sentence,
+        retest_note`` (where each ICC comes from), ``portability_mark, screened_per_member``.
     rules : tuple of EligibilityRule
         The rules, in the order of the rows, with grey zones where a repeatability is known.
     sentence : str
