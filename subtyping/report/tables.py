@@ -14,6 +14,7 @@ __all__ = ["checks_table", "report_tables", "write_csv"]
 FLOAT_FORMAT = "%.10g"
 APPARENT = {"coverage_frac": "coverage_apparent_frac", "purity_frac": "purity_apparent_frac"}
 """Columns of the peeling path, which is judged where it was found, as the file names them."""
+CLAIMED = ("overlap", "differences", "retest")
 CHECK_COLUMNS = ["code", "title", "severity", "outcome", "sentence", "muted_reason"]
 
 
@@ -38,7 +39,8 @@ def report_tables(result: "StudyResult") -> dict[str, pd.DataFrame]:
         ``out_of_fold``, ``calibration``, ``folds``, ``attribution``, those of
         `SignatureFindings.tables` (``similarity``, ``reversal``, ...) and ``replications``.
         The shares in ``criteria_peeling`` are named apparent: they are judged on the people whose
-        path it is. A result that is absent has no table; one without rows keeps its columns.
+        path it is; other tables of rules end with the ``claim`` of each. A result that is absent
+        has no table; one without rows keeps its columns.
         Nothing in a table depends on the clock.
     """
     scores = result.axis_scores
@@ -64,10 +66,7 @@ def report_tables(result: "StudyResult") -> dict[str, pd.DataFrame]:
         tables["embedding"] = result.embedding
     if result.prediction is not None:
         tables |= _prediction_tables(result.prediction)
-    for name in ("overlap", "differences", "peeling", "retest", "refused"):
-        table = getattr(result.criteria, name, None)
-        if table is not None and len(table):
-            tables[f"criteria_{name}"] = table.rename(columns=APPARENT)
+    tables |= _criteria_tables(result)
     for name, table in (
         ("reporting_items", result.reporting),
         ("shap_thresholds", result.shap_thresholds),
@@ -85,6 +84,21 @@ def report_tables(result: "StudyResult") -> dict[str, pd.DataFrame]:
         }
     tables |= dict(result.visits) | dict(result.soundness)
     return dict(sorted(tables.items()))
+
+
+def _criteria_tables(result: "StudyResult") -> dict[str, pd.DataFrame]:
+    """Return the tables beside the criteria, with the claim of every rule they name."""
+    criteria = result.criteria
+    claims = criteria.table.drop_duplicates("rule_text").set_index("rule_text")["claim"]
+    tables = {}
+    for name in ("overlap", "differences", "peeling", "retest", "refused"):
+        table = getattr(criteria, name, None)
+        if table is None or not len(table):
+            continue
+        if name in CLAIMED:
+            table = table.assign(claim=table["rule_text"].map(claims))
+        tables[f"criteria_{name}"] = table.rename(columns=APPARENT)
+    return tables
 
 
 def checks_table(checks: Sequence[Any]) -> pd.DataFrame:

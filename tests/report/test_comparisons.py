@@ -225,3 +225,14 @@ def test_every_row_says_what_it_aims_at_what_it_claims_and_its_category():
         assert row["target_condition"].strip(), row["rule_text"]
         assert row["claim"] == "candidate"
         assert row["best_category"].strip()
+
+
+def test_every_table_of_rules_says_what_each_may_claim(fake_result):
+    result = compared(fake_result("discrete"))
+    tables = report_tables(result)
+    claims = result.criteria.table.set_index("rule_text")["claim"]
+    for name in ("criteria_overlap", "criteria_differences"):
+        table = tables[name]
+        assert table.columns[-1] == "claim"
+        assert (table["claim"] == table["rule_text"].map(claims)).all()
+        assert table["claim"].isin(["candidate", "replicated", "prognostic", "predictive"]).all()
