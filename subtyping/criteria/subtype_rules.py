@@ -1,6 +1,6 @@
 """Rules for a subtype: chosen on everybody, the choice repeated in every resample."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -133,16 +133,17 @@ def subtype_rules(
         for choice in final
     ]
     rows = [proposed_row(k, rule, judge, found) for k, rule in enumerate(rules)]
-    path = _path(judge, candidates.names) if final else pd.DataFrame()
+    path = _path(judge, candidates) if final else pd.DataFrame()
     return Proposed(rules, rows, judge.probability, target, found, path)
 
 
-def _path(judge: Judge, names: Sequence[str]) -> pd.DataFrame:
+def _path(judge: Judge, candidates: Candidates) -> pd.DataFrame:
     values = judge.task.values
     positive = np.nan_to_num(judge.probability)
     negative = np.nan_to_num(1 - judge.probability)
     columns, _ = screen(values, positive, negative)
-    return peeling_path(values[:, columns], positive, negative, [names[k] for k in columns])
+    names, units = ([told[k] for k in columns] for told in (candidates.names, candidates.units))
+    return peeling_path(values[:, columns], positive, negative, names, units=units)
 
 
 def _of_row(row: Mapping[Any, Any]) -> OperatingCharacteristics:

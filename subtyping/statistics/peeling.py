@@ -20,6 +20,7 @@ def peeling_path(
     alpha: float = 0.05,
     least_support: float = 0.05,
     most_markers: int = 3,
+    units: list[str] | None = None,
 ) -> pd.DataFrame:
     r"""Peel a box from all people, the slice that raises purity most at each step.
 
@@ -41,6 +42,8 @@ def peeling_path(
         The path ends before the box holds less than this share of all weight.
     most_markers : int, default 3
         Most bounds at a time.
+    units : list of str, optional
+        Unit of each marker, written after its bound.
 
     Returns
     -------
@@ -81,10 +84,10 @@ def peeling_path(
     if min(a.sum(), b.sum()) <= 0:
         message = "Peeling needs some weight in either class."
         raise InputError(message)
-    w = a + b
+    w, ends = a + b, [f" {unit}" for unit in units or ()] or [""] * len(names)
     inside = np.ones(len(x), dtype=bool)
     bounds: dict[tuple[int, str], float] = {}
-    rows = [_row(0, bounds, names, inside, (a, w))]
+    rows = [_row(0, bounds, (names, ends), inside, (a, w))]
     while True:
         best = _best_slice((x, a, w), inside, bounds, alpha=alpha, most_markers=most_markers)
         if best is None:
@@ -93,7 +96,7 @@ def peeling_path(
         if w[kept].sum() < least_support * w.sum():
             break
         bounds[key], inside = cut, kept
-        rows.append(_row(len(rows), bounds, names, inside, (a, w)))
+        rows.append(_row(len(rows), bounds, (names, ends), inside, (a, w)))
         if a[inside].sum() >= w[inside].sum() * (1 - 1e-12):
             break
     return pd.DataFrame(rows)
@@ -144,12 +147,13 @@ def _outer_cut(x: Floats, w: Floats, alpha: float, side: str) -> float | None:
 def _row(
     step: int,
     bounds: dict[tuple[int, str], float],
-    names: list[str],
+    told: tuple[list[str], list[str]],
     inside: NDArray[np.bool_],
     weights: tuple[Floats, Floats],
 ) -> dict[str, object]:
-    a, w = weights
-    text = " and ".join(f"{names[k]} {side} {cut:.4g}" for (k, side), cut in bounds.items())
+    (a, w), (names, ends) = weights, told
+    bounded = [f"{names[k]} {side} {cut:.4g}{ends[k]}" for (k, side), cut in bounds.items()]
+    text = " and ".join(bounded)
     return {
         "step": step,
         "rule_text": text or "everybody",

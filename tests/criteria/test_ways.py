@@ -126,6 +126,9 @@ def test_fresh_cuts_keep_markers_and_log_markers_are_equivariant(people) -> None
 def test_peeling_gives_up_coverage_for_purity(people) -> None:
     values, truth = people
     path = peeling_path(values, truth, ~truth, ["A", "B", "C"])
+    told = peeling_path(values, truth, ~truth, ["A", "B", "C"], units=["NPX", "pg/mL", "mg/L"])
+    assert told.drop(columns="rule_text").equals(path.drop(columns="rule_text"))
+    assert told["rule_text"].str.contains(r"A >= [\d.e-]+ NPX").any()
     assert path.loc[0, ["rule_text", "coverage_frac"]].tolist() == ["everybody", 1.0]
     assert path.loc[0, "purity_frac"] == pytest.approx(truth.mean())
     assert path["coverage_frac"].is_monotonic_decreasing
