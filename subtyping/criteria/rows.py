@@ -188,8 +188,8 @@ def threshold_limits(
     if not is_steady:
         row["threshold_interval_reason"] = (
             f"No interval for the threshold of the procedure: {selection_frac:.0%} of the "
-            "resamples chose this marker, 80% are needed. The interval given the marker stands "
-            "beside it."
+            f"resamples chose {'this marker' if len(thresholds) == 1 else 'these markers'}, 80% "
+            "are needed. The interval given what was chosen stands beside it."
         )
     elif is_constraint:
         row["threshold_interval_reason"] = "The interval is that of a cut that meets a constraint."

@@ -86,7 +86,7 @@ def _content(result: "StudyResult") -> dict[str, Any]:
         "differences": printed_differences(result.criteria),
         "reporting": printed_items(result.reporting),
         "has_proposal": is_proposed,
-        "protocol": protocol_sentence(result.criteria.table),
+        "protocol": protocol_sentence(result.criteria.table, result.matrix),
         "criteria_sentence": typeset(result.criteria.sentence),
         "evidence": evidence_rows(result),
         "minor": minor_factors(result),

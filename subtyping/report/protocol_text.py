@@ -10,7 +10,7 @@ from subtyping.report.rules import typeset
 __all__ = ["protocol_sentence"]
 
 
-def protocol_sentence(table: pd.DataFrame) -> str:
+def protocol_sentence(table: pd.DataFrame, matrix: str = "") -> str:
     """Return the first proposed rule as a protocol would write it.
 
     Parameters
@@ -18,6 +18,8 @@ def protocol_sentence(table: pd.DataFrame) -> str:
     table : pandas.DataFrame
         Criteria table: ``rule`` (JSON text), ``rule_text, kind`` and, where given,
         ``portability_mark``.
+    matrix : str
+        What was measured in (serum, plasma), blank where that was not said.
 
     Returns
     -------
@@ -43,7 +45,8 @@ again on an absolute assay or after bridging.
     row = proposed.iloc[0]
     rule = json.loads(row["rule"])
     is_panel = any(clause.get("source") == "panel" for clause in rule.get("clauses", []))
-    told = [f"As a protocol would write it: {typeset(str(row['rule_text']))} in one sample"]
+    told = [f"As a protocol would write it: {typeset(str(row['rule_text']))} in one "]
+    told.append(f"{matrix} sample" if matrix else "sample")
     if is_panel or rule.get("platform"):
         told.append(f" ({rule.get('platform') or 'platform not stated'})")
     if plain(row.get("portability_mark")):

@@ -93,6 +93,8 @@ class StudyResult:
         Where attributions turn, beside the thresholds proposed; None where nothing was explained.
     dependences : tuple of ThresholdDependence
         Value against attribution for the markers of the proposed rules.
+    matrix : str
+        What was measured in (serum, plasma) where all cases have the same; else blank.
     sample_groups : pandas.Series or None
         Group of every sample, indexed by sample_id. Where None, the groups of `embedding` are
         used, and where that is None too, figures tell cases from other people only.
@@ -126,6 +128,7 @@ class StudyResult:
     split_panel: "SplitPanelFidelity | None" = None
     outcomes: "Mapping[str, OutcomePrediction]" = field(default_factory=dict)
     outcome_reasons: Mapping[str, str] = field(default_factory=dict)
+    matrix: str = ""
     reporting: pd.DataFrame | None = None
     shap_thresholds: pd.DataFrame | None = None
     dependences: "tuple[ThresholdDependence, ...]" = ()

@@ -130,6 +130,7 @@ def analyse(task: StudyTask) -> tuple[StudyResult, list[Any]]:
         card=_card(task, basis, verdict, provenance),
         embedding=embedding,
         handling=basis.handling,
+        matrix=stages.matrix_of(cohort),
         skew_fit=skew_curves(fitted, spec.seed),
         sample_groups=cohort.panel.samples["group"],
         visits=stages.compare_visits(cohort, fitted, verdict),

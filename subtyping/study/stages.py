@@ -42,6 +42,7 @@ __all__ = [
     "describe_design",
     "describe_handling",
     "draw_embedding",
+    "matrix_of",
     "propose",
     "twin_numbers",
 ]
@@ -139,6 +140,15 @@ def acute_inflammation(cohort: StudyCohort) -> dict[str, pd.Series]:
     is_high = rule.apply(cohort.panel, cohort.routine_of(cohort.panel))
     told = is_high.astype(object).map(str, na_action="ignore")
     return {"CRP above 10 mg/L": told.where(is_high.notna(), None).rename(ACUTE)}
+
+
+def matrix_of(cohort: StudyCohort) -> str:
+    """Return what the cases were measured in, where it was told and is one for all."""
+    matrix = cohort.panel.role("matrix")
+    if matrix is None:
+        return ""
+    kinds = matrix[cohort.panel.in_groups(cohort.case)].dropna().astype(str).unique()
+    return str(kinds[0]) if len(kinds) == 1 else ""
 
 
 def twin_numbers(

@@ -15,6 +15,7 @@ from subtyping.knowledge import published_criteria
 from subtyping.report import brief_html, pictures, report_tables
 from subtyping.report.differences import COMPARATORS, printed_differences
 from subtyping.report.overlap import drawn_overlap, overlap_sentence
+from subtyping.report.protocol_text import protocol_sentence
 from subtyping.report.retest_text import refused_rules, retest_line
 
 OWN = "CCL17 >= 9.2 NPX"
@@ -236,3 +237,11 @@ def test_every_table_of_rules_says_what_each_may_claim(fake_result):
         assert table.columns[-1] == "claim"
         assert (table["claim"] == table["rule_text"].map(claims)).all()
         assert table["claim"].isin(["candidate", "replicated", "prognostic", "predictive"]).all()
+
+
+def test_the_protocol_names_what_was_measured_in(fake_result):
+    table = fake_result("discrete").criteria.table
+    rule = '{"clauses": [{"marker": "CCL17", "source": "panel"}]}'
+    table = table.assign(rule=rule)
+    assert "in one serum sample (platform not stated)" in protocol_sentence(table, "serum")
+    assert "in one sample (platform not stated)" in protocol_sentence(table)
