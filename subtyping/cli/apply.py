@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from subtyping.cli.app import Columns, app
+from subtyping.cli.app import Columns, Layout, Unit, Zeros, app, mapped
 
 __all__ = ["apply"]
 
@@ -25,10 +25,8 @@ def apply(
         str | None,
         typer.Option("--rule", help="Number or text of the rule, where the file holds several."),
     ] = None,
-    format_: Annotated[str, typer.Option("--format", help="Layout of the panel file.")] = "wide",
-    unit: Annotated[
-        str | None, typer.Option(help="pg/mL, NPX or log2; required unless the format is Olink's.")
-    ] = None,
+    format_: Layout = "wide",
+    unit: Unit = None,
     samples: Annotated[
         Path | None, typer.Option(help="File with the routine markers; ids come first.")
     ] = None,
@@ -40,9 +38,7 @@ def apply(
             help="Where a routine marker of the rule is, e.g. crp=hsCRP:mg/L. Repeatable.",
         ),
     ] = None,
-    zeros: Annotated[
-        str | None, typer.Option(help="What 0 pg/mL means: below_lod (default) or value.")
-    ] = None,
+    zeros: Zeros = None,
     lod: Annotated[
         Path | None, typer.Option(help="Table of limits of detection: analyte, lod, perhaps plate.")
     ] = None,
@@ -50,7 +46,8 @@ def apply(
     """Judge people by an eligibility rule: who could be enrolled, and why not.
 
     Writes one row for each sample of PANEL: sample_id, is_eligible (True, False, or blank where it
-    cannot be told) and reason. The unit and the platform must be those of the rule.
+    cannot be told), reason, and is_in_grey_zone (a second sample could change the answer). The
+    unit and the platform must be those of the rule.
 
     For example:
 
@@ -60,7 +57,6 @@ def apply(
 
       subtyping apply rule.json p.csv --unit NPX --routine crp=hsCRP:mg/L --out eligible.csv
     """
-    from subtyping.cli.check import _mapped
     from subtyping.cli.targets import check_targets
     from subtyping.study.applying import apply_rule
     from subtyping.study.routine_options import parse_routine
@@ -73,7 +69,7 @@ def apply(
         unit=unit,
         format=format_,
         samples=samples,
-        columns=_mapped(columns),
+        columns=mapped(columns),
         routine=parse_routine(routine or ()),
         zeros=zeros,
         lod=lod,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from subtyping.cli.app import Columns, app
+from subtyping.cli.app import Columns, Duplicates, Unit, Zeros, app
 
 __all__ = ["bridge"]
 
@@ -29,9 +29,7 @@ def bridge(
     new_format: Annotated[
         str | None, typer.Option(help="Format of the new panel, if it is another.")
     ] = None,
-    unit: Annotated[
-        str | None, typer.Option(help="pg/mL, NPX or log2; required unless the format is Olink's.")
-    ] = None,
+    unit: Unit = None,
     new_unit: Annotated[
         str | None, typer.Option(help="Unit of the new panel; refused if it is another.")
     ] = None,
@@ -43,12 +41,8 @@ def bridge(
         str | None, typer.Option(help="Samples file of the new panel; its columns are carried.")
     ] = None,
     columns: Columns = None,
-    zeros: Annotated[
-        str | None, typer.Option(help="What 0 pg/mL means: below_lod (default) or value.")
-    ] = None,
-    duplicates: Annotated[
-        str, typer.Option(help="Duplicate sample ids: error, first, last, mean or drop.")
-    ] = "error",
+    zeros: Zeros = None,
+    duplicates: Duplicates = "error",
     pairs: Annotated[
         Path | None,
         typer.Option(help="Table with columns reference and new; by default ids in both panels."),

@@ -8,8 +8,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from subtyping.cli.app import ISSUES, Columns, app
-from subtyping.exceptions import SpecError
+from subtyping.cli.app import (
+    ISSUES,
+    Analytes,
+    Columns,
+    Duplicates,
+    Layout,
+    Replicates,
+    SamplesFile,
+    Unit,
+    Visits,
+    Zeros,
+    app,
+    mapped,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,31 +50,15 @@ def check(
     panel: Annotated[
         Path, typer.Argument(metavar="PANEL", help="Panel file (CSV, TSV, Parquet, XLSX).")
     ],
-    format_: Annotated[str, typer.Option("--format", help="Layout of the panel file.")] = "wide",
-    unit: Annotated[
-        str | None, typer.Option(help="pg/mL, NPX or log2; required unless the format is Olink's.")
-    ] = None,
-    samples: Annotated[
-        str | None, typer.Option(help="Samples file, or `same`; its first column is the sample id.")
-    ] = None,
+    format_: Layout = "wide",
+    unit: Unit = None,
+    samples: SamplesFile = None,
     columns: Columns = None,
-    analytes: Annotated[
-        list[str] | None, typer.Option(help="Analyte names or first..last. Repeatable.")
-    ] = None,
-    zeros: Annotated[
-        str | None, typer.Option(help="What 0 pg/mL means: below_lod (default) or value.")
-    ] = None,
-    duplicates: Annotated[
-        str, typer.Option(help="Duplicate sample ids: error, first, last, mean or drop.")
-    ] = "error",
-    replicates: Annotated[
-        str | None,
-        typer.Option(help="Replicate wells: mean, median, geometric_mean or error."),
-    ] = None,
-    visits: Annotated[
-        str | None,
-        typer.Option(help="Subjects with several samples: first, last, all or a visit."),
-    ] = None,
+    analytes: Analytes = None,
+    zeros: Zeros = None,
+    duplicates: Duplicates = "error",
+    replicates: Replicates = None,
+    visits: Visits = None,
     case: Annotated[
         list[str] | None,
         typer.Option(help="Group of the cases; with --reference, groups are compared. Repeatable."),
@@ -105,9 +101,9 @@ def check(
 
     table = None if samples in (None, "same") else samples
     check_targets([("--json", json_), ("--out", out)], [panel, table])
-    mapped = _mapped(columns)
+    by_role = mapped(columns)
     reasons = checked_mutes(parse_mutes(mute or ()), [item.code for item in CHECKS])
-    known = {role: name for role, name in mapped.items() if name != UNKNOWN}
+    known = {role: name for role, name in by_role.items() if name != UNKNOWN}
     measured = read_panel(
         panel,
         samples=samples,
@@ -119,7 +115,7 @@ def check(
         duplicates=duplicates,
         replicates=replicates,
         visits=visits,
-        unknown_roles=tuple(role for role, name in mapped.items() if name == UNKNOWN),
+        unknown_roles=tuple(role for role, name in by_role.items() if name == UNKNOWN),
     )
     results = check_panel(
         measured, case=case or (), reference=reference or (), columns=known, mute=reasons
@@ -131,18 +127,6 @@ def check(
     _write(measured, results, json_, out)
     if any(item.is_firing_issue for item in results):
         raise typer.Exit(ISSUES)
-
-
-def _mapped(columns: list[str] | None) -> dict[str, str]:
-    """Return the column by role, each role once."""
-    from subtyping.study.documents import split_settings
-
-    pairs = split_settings(columns or (), "--columns", as_text=True)
-    mapped = dict(pairs)
-    if len(mapped) < len(pairs) or not all(mapped.values()):
-        message = "--columns takes each role once, as role=name, e.g. --columns group=diagnosis."
-        raise SpecError(message)
-    return mapped
 
 
 def _write(

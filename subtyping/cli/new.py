@@ -7,7 +7,19 @@ from typing import Annotated
 
 import typer
 
-from subtyping.cli.app import Columns, app
+from subtyping.cli.app import (
+    Analytes,
+    Columns,
+    Duplicates,
+    Layout,
+    Replicates,
+    SamplesFile,
+    Unit,
+    Visits,
+    Zeros,
+    app,
+    mapped,
+)
 from subtyping.exceptions import SpecError
 
 __all__ = ["new"]
@@ -19,37 +31,21 @@ def new(
         Path, typer.Argument(metavar="PANEL", help="Panel file (CSV, TSV, Parquet, XLSX).")
     ],
     out: Annotated[Path, typer.Option(help="Specification to write (YAML).")],
-    samples: Annotated[
-        str | None, typer.Option(help="Samples file, or `same`; its first column is the sample id.")
-    ] = None,
-    format_: Annotated[str, typer.Option("--format", help="Layout of the panel file.")] = "wide",
-    unit: Annotated[
-        str | None, typer.Option(help="pg/mL, NPX or log2; required unless the format is Olink's.")
-    ] = None,
+    samples: SamplesFile = None,
+    format_: Layout = "wide",
+    unit: Unit = None,
     columns: Columns = None,
-    analytes: Annotated[
-        list[str] | None, typer.Option(help="Analyte names or first..last. Repeatable.")
-    ] = None,
-    zeros: Annotated[
-        str | None, typer.Option(help="What 0 pg/mL means: below_lod (default) or value.")
-    ] = None,
+    analytes: Analytes = None,
+    zeros: Zeros = None,
     where: Annotated[
         list[str] | None,
         typer.Option(
             metavar="COLUMN=VALUE", help="Rows of the samples table that are kept. Repeatable."
         ),
     ] = None,
-    duplicates: Annotated[
-        str, typer.Option(help="Duplicate sample ids: error, first, last, mean or drop.")
-    ] = "error",
-    replicates: Annotated[
-        str | None,
-        typer.Option(help="Replicate wells: mean, median, geometric_mean or error."),
-    ] = None,
-    visits: Annotated[
-        str | None,
-        typer.Option(help="Subjects with several samples: first, last, all or a visit."),
-    ] = None,
+    duplicates: Duplicates = "error",
+    replicates: Replicates = None,
+    visits: Visits = None,
     case: Annotated[
         list[str] | None, typer.Option(metavar="GROUP", help="Group of the cases. Repeatable.")
     ] = None,
@@ -70,7 +66,6 @@ def new(
 
       subtyping new p.csv --samples s.csv --unit NPX --columns group=dx --case MDD --out study.yaml
     """
-    from subtyping.cli.check import _mapped
     from subtyping.cli.targets import check_targets
     from subtyping.study.new_spec import new_spec
 
@@ -82,7 +77,7 @@ def new(
         panel,
         out.parent,
         samples=samples,
-        columns=_mapped(columns),
+        columns=mapped(columns),
         case=case or (),
         reference=reference or (),
         unit=unit,

@@ -6,7 +6,6 @@ from dataclasses import replace
 import pandas as pd
 
 from subtyping.criteria.candidates import Candidates
-from subtyping.criteria.choosing import choose_rules
 from subtyping.criteria.latent_judge import Judge
 from subtyping.criteria.noise import Noise
 from subtyping.criteria.refusals import Cleared, clear_of_floor
@@ -52,20 +51,12 @@ def cleared_subtype_rules(
     """
 
     def choose(task: Resampling) -> Sequence[Choice | None]:
-        return choose_rules(
-            task.values,
-            judge.probability,
-            judge.counts,
-            task.max_markers,
-            aim=task.aim,
-            target_prevalence_frac=task.target_prevalence_frac,
-            is_log=task.is_log or None,
-        )
+        return replace(judge, task=task, known={}).choose()
 
     cleared = clear_of_floor(judge.task, candidates, floor[0], choose, floor[1])
     if cleared.task is None:
         return cleared, Proposed()
-    judge = replace(judge, task=cleared.task)
+    judge = replace(judge, task=cleared.task, known={})  # columns may have moved
     proposed = subtype_rules(
         judge, cleared.candidates, target, resamples, jobs=jobs, advance=advance
     )

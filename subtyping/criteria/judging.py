@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from subtyping.criteria.clause import Clause, clause_met, clause_values, column_of
+from subtyping.criteria.retest_part import in_grey_zone
 from subtyping.criteria.routine_limits import Routine, settled_by_limits
 from subtyping.criteria.rule import EligibilityRule
 from subtyping.knowledge.routine import to_canonical
@@ -116,15 +117,11 @@ class _Levels:
 
 def _levels(clause: Clause, panel: Panel, routine: Routine | None) -> _Levels:
     values = clause_values(clause, panel, routine).to_numpy(dtype=float)
-    grey_low, grey_high = _grey_ends(clause)
-    with np.errstate(invalid="ignore"):
-        is_grey = (values >= grey_low) & (values <= grey_high)
-    n = len(values)
+    is_grey, n = in_grey_zone(clause, panel, routine), len(values)
     if clause.source == "panel":
         column = column_of(clause, panel)
         below = panel.below_lod[column].to_numpy(dtype=bool)
         above = panel.above_uloq[column].to_numpy(dtype=bool)
-        is_grey &= ~above
         hidden = "below detection, with no number to compare"
         blank = [hidden if gone else "not measured" for gone in below & np.isnan(values)]
         limits = _limits(clause, values, above)
@@ -135,7 +132,6 @@ def _levels(clause: Clause, panel: Panel, routine: Routine | None) -> _Levels:
         return _Levels(["not measured"] * n, [""] * n, is_grey)
     cut = float(to_canonical(clause.marker, clause.threshold, clause.unit))
     under, over, either = settled_by_limits(routine, clause.marker, cut, panel.sample_ids)
-    is_grey &= ~either & ~(under & (values == grey_low)) & ~(over & (values == grey_high))
     flags = routine.above_uloq[clause.marker].reindex(panel.sample_ids, fill_value=False)
     limits = _limits(clause, values, flags.to_numpy(dtype=bool))
     censored = under | over | either
@@ -152,13 +148,3 @@ def _limits(clause: Clause, values: NDArray[np.float64], is_above: NDArray[np.bo
     unit = clause.unit if clause.unit.startswith("/") else f" {clause.unit}"
     sides = np.where(is_above, "above", "below")
     return [f"{side} {value:.6g}{unit}" for side, value in zip(sides, own, strict=True)]
-
-
-def _grey_ends(clause: Clause) -> tuple[float, float]:
-    """Return the ends of the grey zone a clause carries, as values are compared; NaN for none."""
-    if clause.grey_low is None or clause.grey_high is None:
-        return float("nan"), float("nan")
-    ends = np.array([clause.grey_low, clause.grey_high])
-    if clause.source == "routine":
-        ends = to_canonical(clause.marker, ends, clause.unit)
-    return float(ends[0]), float(ends[1])

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from subtyping.criteria.choosing import on_scale
+from subtyping.criteria.choosing import choose_rules, on_scale
 from subtyping.criteria.latent import latent_membership
 from subtyping.criteria.operating import OperatingCharacteristics, operating_characteristics
 from subtyping.criteria.search import Choice, flag
@@ -56,6 +56,19 @@ class Judge:
                 self.probability, self.score, markers, self.counts
             )[0]
         return self.known[columns]
+
+    def choose(self) -> tuple[Choice | None, ...]:
+        """Return the rules of each size that these labels and counts would choose."""
+        task = self.task
+        return choose_rules(
+            task.values,
+            self.probability,
+            self.counts,
+            task.max_markers,
+            aim=task.aim,
+            target_prevalence_frac=task.target_prevalence_frac,
+            is_log=task.is_log or None,
+        )
 
     def judge(self, choice: Choice | None, weights: Floats) -> Judged | None:
         """Return how a rule does among weighted people who have all of its markers.

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from subtyping._parallel import map_in_order
 from subtyping._random import child_seed, stream
-from subtyping.criteria.choosing import choose_rules, fresh_cuts
+from subtyping.criteria.choosing import fresh_cuts
 from subtyping.criteria.latent_judge import Judged, judge_of
 from subtyping.criteria.operating import OperatingCharacteristics
 from subtyping.criteria.search import Choice
@@ -130,7 +130,7 @@ def _resample(task: Resampling, k: int) -> Resample | None:
         "is_log": task.is_log or None,
     }
     given = (task.values, judge.probability, counts)
-    chosen = choose_rules(*given, task.max_markers, **options)
+    chosen = judge.choose()
     if chosen[0] is None:
         return None
     outside = (counts == 0).astype(float)

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from subtyping.criteria.candidates import Candidates
-from subtyping.criteria.choosing import choose_rules
 from subtyping.criteria.comparison import paired_differences
 from subtyping.criteria.ladder import highest_claim
 from subtyping.criteria.latent_judge import Judge
@@ -114,16 +113,7 @@ def subtype_rules(
     Proposed
     """
     task = judge.task
-    chosen = choose_rules(
-        task.values,
-        judge.probability,
-        judge.counts,
-        task.max_markers,
-        aim=task.aim,
-        target_prevalence_frac=task.target_prevalence_frac,
-        is_log=task.is_log or None,
-    )
-    final = tuple(rule for rule in chosen if rule is not None)
+    final = tuple(rule for rule in judge.choose() if rule is not None)
     task = replace(task, probability=judge.probability, final=final)
     judge = replace(judge, task=task)
     found = resample_rules(task, resamples, jobs=jobs, advance=advance)
