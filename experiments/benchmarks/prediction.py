@@ -1,7 +1,7 @@
 """Prediction: time of the whole nested evaluation, fidelity beside its twin, numbers at chance.
 
-Run ``python experiments/benchmarks/prediction.py --draws 6 --out docs/prediction.md`` from the root
-of the project; a quarter of an hour on two cores. The tables go between the markers of the
+Run ``python experiments/benchmarks/prediction.py --draws 20 --cohorts 8 --out docs/prediction.md``
+from the root of the project; half an hour on two cores. The tables go between the markers of the
 document; without ``--out`` they are printed. ``--draws 1 --splits 2 --small`` runs in seconds.
 
 *Time and fidelity*: 600 cases and 120 reference people, 50 analytes, a subtype of 27 % at effective
