@@ -6,8 +6,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
 from subtyping._parallel import map_in_order
 from subtyping._random import child_seed, stream
@@ -17,9 +15,9 @@ from subtyping.criteria.operating import OperatingCharacteristics
 from subtyping.criteria.search import Choice
 from subtyping.criteria.task import Resampling
 from subtyping.exceptions import InputError
-from subtyping.panel.panel import Panel
+from subtyping.panel.drawing import draw_people
 
-__all__ = ["Resample", "draw_people", "resample_rules"]
+__all__ = ["Resample", "resample_rules"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,40 +76,6 @@ def resample_rules(
     """
     found = map_in_order(partial(_resample, task), range(resamples), jobs=jobs, advance=advance)
     return [one for one in found if one is not None]
-
-
-def draw_people(
-    panel: Panel, is_case: NDArray[np.bool_], rng: np.random.Generator
-) -> NDArray[np.int64]:
-    """Draw positions with replacement, cases and reference people apart, by subject.
-
-    Parameters
-    ----------
-    panel : Panel
-        Cases and reference people.
-    is_case : ndarray of bool of shape (n_samples,)
-        Which are cases.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    ndarray of int
-        As many subjects of either side as there are; all samples of a drawn subject come along.
-    """
-    subject = panel.role("subject")
-    unit = np.arange(len(is_case)) if subject is None else pd.factorize(subject)[0]
-    unit = np.where(unit < 0, len(is_case) + np.arange(len(is_case)), unit)
-    drawn: list[NDArray[np.int64]] = []
-    for side in (is_case, ~is_case):
-        rows = np.flatnonzero(side)
-        people, starts = np.unique(unit[rows], return_index=True)
-        people = people[np.argsort(starts)]
-        picks = rng.integers(0, len(people), size=len(people))
-        if len(people) == len(rows):
-            drawn.append(rows[picks])
-        else:
-            drawn.extend(rows[unit[rows] == people[i]] for i in picks)
-    return np.concatenate(drawn)
 
 
 def _resample(task: Resampling, k: int) -> Resample | None:

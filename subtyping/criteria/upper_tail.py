@@ -15,7 +15,6 @@ from subtyping._random import child_seed, stream
 from subtyping.criteria.candidates import Candidates
 from subtyping.criteria.clause import PROTOCOL_NAMES
 from subtyping.criteria.known_icc import KnownIcc
-from subtyping.criteria.resampling import draw_people
 from subtyping.criteria.retest import RuleRetest
 from subtyping.criteria.retest_scheme import with_interval
 from subtyping.criteria.rows import (
@@ -29,6 +28,7 @@ from subtyping.criteria.rule import EligibilityRule
 from subtyping.criteria.search import Choice, flag, round_threshold
 from subtyping.criteria.task import Procedure, Resampling
 from subtyping.exceptions import InputError
+from subtyping.panel.drawing import draw_people
 from subtyping.panel.panel import Panel
 from subtyping.statistics.retest import Retest, retest
 

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from subtyping.criteria import Criteria, EligibilityRule, propose_criteria
-from subtyping.criteria.resampling import draw_people
 from subtyping.exceptions import InputError
 from subtyping.knowledge import published_criteria
+from subtyping.panel.drawing import draw_people
 
 QUANTITIES = ["prevalence_frac", "sensitivity", "specificity", "ppv", "npv", "positive_frac"]
 

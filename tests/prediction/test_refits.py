@@ -12,7 +12,7 @@ from subtyping.prediction.explain import (
     refit_explanations,
     sizes_of_refits,
 )
-from subtyping.prediction.explain.refits import LEFT_OUT_ROWS, draw_whole_people
+from subtyping.prediction.explain.refits import LEFT_OUT_ROWS
 from subtyping.prediction.prediction import predict_membership
 
 
@@ -29,17 +29,6 @@ def made(cohort, procedure):
         models=("gradient_boosting",), resamples=0,
     )  # fmt: skip
     return found.attribution, refit(procedure(), panel, resamples=8), panel
-
-
-def test_people_are_drawn_whole_and_sides_apart(rng):
-    people = np.repeat([f"p{i}" for i in range(30)], 2)
-    side = np.arange(60) < 40
-    rows = draw_whole_people(people, side, rng)
-    counts = np.bincount(rows, minlength=60)
-    assert (counts[::2] == counts[1::2]).all()
-    assert counts[side].sum() == 40
-    assert counts[~side].sum() == 20
-    assert draw_whole_people(people[:0], side[:0], rng).tolist() == []
 
 
 def test_only_cases_left_out_are_explained(cohort, procedure):

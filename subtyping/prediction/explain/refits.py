@@ -9,6 +9,7 @@ import numpy as np
 from subtyping._parallel import map_in_order
 from subtyping._random import child_seed, stream
 from subtyping.exceptions import InputError
+from subtyping.panel.drawing import draw_people
 from subtyping.panel.panel import Panel
 from subtyping.prediction.explain.fold_explanation import FoldExplanation
 from subtyping.prediction.explanation import BACKGROUND_ROWS, explain
@@ -17,7 +18,7 @@ from subtyping.prediction.folds import people_of
 from subtyping.prediction.models import fit_model, why_not_fit
 from subtyping.prediction.procedure import Procedure
 
-__all__ = ["LEFT_OUT_ROWS", "draw_whole_people", "refit_explanations"]
+__all__ = ["LEFT_OUT_ROWS", "refit_explanations"]
 
 LEFT_OUT_ROWS = 150
 """Most samples of left-out people that one refit explains."""
@@ -116,40 +117,6 @@ def refit_explanations(
     return tuple(one for one in found if one is not None)
 
 
-def draw_whole_people(people: np.ndarray, side: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Draw positions with replacement, one side after the other, all samples of a person together.
-
-    Parameters
-    ----------
-    people : ndarray of shape (n_samples,)
-        Person of each sample.
-    side : ndarray of shape (n_samples,)
-        Drawn apart within each value, as many people as there are.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    ndarray of int
-
-    Examples
-    --------
-    >>> people, side = np.array(list("aabcd")), np.array([0, 0, 0, 1, 1])
-    >>> rows = draw_whole_people(people, side, np.random.default_rng(1))
-    >>> bool((rows == 0).sum() == (rows == 1).sum()), int((rows > 2).sum())
-    (True, 2)
-    """
-    drawn = []
-    for name in np.unique(side):
-        rows = np.flatnonzero(side == name)
-        _, person = np.unique(people[rows], return_inverse=True)
-        n = int(person.max()) + 1
-        samples_of = np.split(
-            rows[np.argsort(person, kind="stable")], np.cumsum(np.bincount(person))[:-1]
-        )
-        drawn += [samples_of[i] for i in rng.integers(0, n, size=n)]
-    return np.concatenate(drawn) if drawn else np.empty(0, dtype=int)
-
-
 def _in_turn(settings: Sequence[Mapping[str, Any]], k: int) -> Mapping[str, Any] | None:
     """Settings of the k-th refit."""
     return settings[k % len(settings)] if len(settings) else None
@@ -160,7 +127,7 @@ def _refit(task: _RefitTask) -> FoldExplanation | None:
     panel, case = task.panel, task.procedure.case
     is_case, people = panel.in_groups(list(case)), people_of(panel)
     rng = stream(task.seed, "explanation refit", task.k)
-    rows = draw_whole_people(people, is_case, rng)
+    rows = draw_people(panel, is_case, rng)
     drawn = panel.resample(rows)
     seed = child_seed(task.seed, "explanation refit", task.k)
     try:
